@@ -1,0 +1,104 @@
+import type { Outline, SourceFacts } from '../core/backup.ts'
+import type { Secret } from '../core/secret.ts'
+import type { Bytes } from '../stream/bytes.ts'
+
+/** What dumps and restores one database product. Engines never see a storage or a repository. */
+export interface Engine {
+  /** As it stands in manifests: `postgres`. */
+  readonly name: string
+  /** The URL schemes it answers to, without the colon. */
+  readonly schemes: readonly string[]
+
+  /** The database that a URL names, without touching it. Throws WrongUse when the URL is no good. */
+  database(url: Secret): Database
+
+  /**
+   * Reads a dump to its end and tells what it holds. For tables in `unordered` (by `tableName`), their
+   * `sha256` is a digest of the rows that does not depend on the rows' order.
+   * Throws DumpTruncated when the dump is not whole.
+   */
+  outlineOf(dump: Bytes, unordered: ReadonlySet<string>): Promise<Outline>
+}
+
+/** One database on one server, as a URL names it. */
+export interface Database {
+  /** For people and for manifests, the same for every backup: `shop@db.example.org:5432`. No password. */
+  readonly name: string
+
+  /** Starts a dump in one snapshot of the database; everything knowable beforehand is checked first. */
+  dump(options: DumpOptions, signal: AbortSignal): Promise<Dump>
+
+  /** Prepares to restore a backup into this database; checks everything that can be checked first. */
+  restore(backup: RestorableBackup, options: RestoreOptions, signal: AbortSignal): Promise<Restore>
+}
+
+export interface DumpOptions {
+  /** Leave out what only a backup needs (globals): for reading a live database to compare it. */
+  readonly dataOnlyForProof?: boolean
+  /** Milliseconds to wait for a lock on a table before the dump fails and says who holds it. */
+  readonly lockTimeout?: number
+}
+
+/** A dump under way. */
+export interface Dump {
+  readonly facts: SourceFacts
+  /** A guess at the bytes to come, for progress; undefined where nothing is known. */
+  readonly estimatedBytes: number | undefined
+  /** The named streams, one after the other; each is read to its end before the next is asked for. */
+  readonly streams: AsyncIterable<DumpStream>
+  /** What is being dumped right now, for progress. */
+  position(): { readonly table: string | undefined }
+  /** Everything seen; complete once the streams have ended. */
+  outline(): Outline
+  /** What the tools complained about without failing. */
+  warnings(): readonly string[]
+}
+
+export interface DumpStream {
+  readonly name: string
+  readonly format: string
+  readonly bytes: Bytes
+}
+
+/** What an engine may ask of the backup it restores. */
+export interface RestorableBackup {
+  readonly facts: SourceFacts
+  readonly outline: Outline
+  /** A stream of the backup; every byte was proven before it is yielded, and a broken one throws. */
+  stream(name: string): Bytes
+}
+
+export interface RestoreOptions {
+  /** Swap in for a database that holds something. */
+  readonly replace: boolean
+  /** End connections that stand in the way of the swap. */
+  readonly disconnect: boolean
+  /** Restore without owners and grants, for a server that lacks the roles. */
+  readonly noOwner: boolean
+  /** How many indexes and constraints are built at once. */
+  readonly jobs: number
+}
+
+/**
+ * A restore under way, beside the target: the target is untouched until `swap`.
+ * Steps in order: create, load, finish, (proof against `beside`), swap. After any failure: discard.
+ */
+export interface Restore {
+  /** What the target was when the restore began. */
+  readonly target: 'absent' | 'empty' | 'occupied'
+  /** The name of the database that is being filled. */
+  readonly besideName: string
+  /** The database that is being filled, to be compared with the backup. */
+  readonly beside: Database
+  create(signal: AbortSignal): Promise<void>
+  load(dump: Bytes, signal: AbortSignal): Promise<void>
+  /** Builds what follows the data: indexes, constraints, triggers, settings. */
+  finish(signal: AbortSignal): Promise<void>
+  /** Puts the new database in the target's place in one step; `kept` is the old one's new name. */
+  swap(signal: AbortSignal): Promise<{ readonly kept: string | undefined }>
+  /** Removes what was made beside; safe to call at any time and more than once. */
+  discard(): Promise<void>
+  /** What is being restored right now, for progress. */
+  position(): { readonly table: string | undefined }
+  warnings(): readonly string[]
+}
