@@ -1,8 +1,17 @@
+import { Fault } from './fault.ts'
 import { Interrupted } from './faults.ts'
 
-/** Throws {@link Interrupted} when the signal has fired; `what` names the work that stops. */
+/**
+ * Throws when the signal has fired: the fault it was aborted with, else {@link Interrupted}. `what` names
+ * the work that stops.
+ */
 export function throwIfAborted(signal: AbortSignal, what: string): void {
-  if (signal.aborted) throw new Interrupted({ what }, signal.reason)
+  if (signal.aborted) throw interruption(signal, what)
+}
+
+function interruption(signal: AbortSignal, what: string): Fault {
+  const reason: unknown = signal.reason
+  return reason instanceof Fault ? reason : new Interrupted({ what }, reason)
 }
 
 /** `promise`, or an {@link Interrupted} as soon as the signal fires; `what` is what was waited for. */
@@ -14,7 +23,7 @@ export async function waiting<T>(
   throwIfAborted(signal, what)
   let onAbort: (() => void) | undefined
   const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(new Interrupted({ what }, signal.reason))
+    onAbort = () => reject(interruption(signal, what))
     signal.addEventListener('abort', onAbort, { once: true })
   })
   try {

@@ -106,11 +106,12 @@ export const Manifest = z.strictObject({
 })
 export type Manifest = z.infer<typeof Manifest>
 
+const quoted = (part: string): string =>
+  /^[a-z_][a-z0-9_$]*$/.test(part) ? part : `"${part.replaceAll('"', '""')}"`
+
 /** `schema.name`, quoted where needed, as people write it. */
 export function tableName(table: { schema: string; name: string }): string {
-  const quote = (part: string) =>
-    /^[a-z_][a-z0-9_$]*$/.test(part) ? part : `"${part.replaceAll('"', '""')}"`
-  return table.schema === '' ? quote(table.name) : `${quote(table.schema)}.${quote(table.name)}`
+  return table.schema === '' ? quoted(table.name) : `${quoted(table.schema)}.${quoted(table.name)}`
 }
 
 /** The stream of a backup that holds the engine's native dump. */

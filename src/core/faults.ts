@@ -55,6 +55,15 @@ export const StorageFull = fault('STORAGE_FULL', {
     'free some space there and run it again: all earlier backups are whole, and what was already stored is reused',
 })
 
+export const SpaceTooSmall = fault('SPACE_TOO_SMALL', {
+  status: 507,
+  exit: FAILED,
+  retry: false,
+  text: (d: { place: string; source: string; free: string; expected: string }) =>
+    `${d.place} has ${d.free} free, too little for ${d.source}, whose dump is about ${d.expected}`,
+  hint: () => 'free some space there, or use a repository on a larger disk; nothing was written',
+})
+
 export const StorageReadOnly = fault('STORAGE_READ_ONLY', {
   status: 403,
   exit: FAILED,
@@ -181,6 +190,24 @@ export const LastGoodBackup = fault('LAST_GOOD_BACKUP', {
   text: (d: { backup: string; source: string }) =>
     `backup ${d.backup} is the last one of ${d.source}, so it was not forgotten`,
   hint: () => 'add --force to forget it all the same',
+})
+
+// ── files ────────────────────────────────────────────────────────────────────────────────────
+
+export const FileExists = fault('FILE_EXISTS', {
+  status: 409,
+  exit: FAILED,
+  retry: false,
+  text: (d: { path: string }) => `${d.path} is there already, so nothing was written`,
+  hint: () => 'choose another name, or add --force to overwrite it',
+})
+
+export const FileUnwritable = fault('FILE_UNWRITABLE', {
+  status: 507,
+  exit: FAILED,
+  retry: false,
+  text: (d: { path: string; why: string }) => `could not write ${d.path}: ${d.why}`,
+  hint: () => 'check the directory, its rights and the space on its disk; no part of it was left',
 })
 
 // ── programs and databases ───────────────────────────────────────────────────────────────────

@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto'
+import { Manifest } from '../core/backup.ts'
+import { reason } from '../core/fault.ts'
+import { Damaged, NoSuchBackup, ObjectExists, RepositoryTooNew } from '../core/faults.ts'
+import { isId } from '../core/ids.ts'
+import type { Storage } from '../storage/storage.ts'
+import { inFlight } from '../stream/in-flight.ts'
+import type { KeyRing } from './key-ring.ts'
+import { COPIES, MANIFESTS, nameOf } from './layout.ts'
+import { isDamage, type Problem } from './load-index.ts'
+import { ObjectKind, openObject, sealObject } from './seal.ts'
+
+const READS = 8
+
+/** The backups of a repository: one object each, with a copy, written last. */
+export class Manifests {
+  readonly #storage: Storage
+  readonly #ring: KeyRing
+
+  constructor(storage: Storage, ring: KeyRing) {
+    this.#storage = storage
+    this.#ring = ring
+  }
+
+  /** Every backup, newest first; what could be read only from its copy, or not at all, is a problem. */
+  async all(
+    signal: AbortSignal,
+  ): Promise<{ manifests: Manifest[]; problems: (Problem & { id: string; lost: boolean })[] }> {
+    const manifests: Manifest[] = []
+    const problems: (Problem & { id: string; lost: boolean })[] = []
+    const ids = new Set([
+      ...(await this.#ids(MANIFESTS, signal)),
+      ...(await this.#ids(COPIES, signal)),
+    ])
+    for await (const found of inFlight(READS, ids, id => this.#read(id, signal))) {
+      if (found.manifest !== undefined) manifests.push(found.manifest)
+      const lost = found.manifest === undefined
+      for (const problem of found.problems) problems.push({ ...problem, id: found.id, lost })
+    }
+    manifests.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
+    return { manifests, problems }
+  }
+
+  /** A backup by its id, an unambiguous beginning of it, or `latest`. Throws NoSuchBackup, Damaged. */
+  async find(name: string, signal: AbortSignal): Promise<Manifest> {
+    if (name === 'latest') return await this.#latest(signal)
+    if (!/^[0-9a-f]{2,32}$/.test(name)) {
+      throw new NoSuchBackup({ name, why: 'a backup is named by hexadecimal digits, or `latest`' })
+    }
+    const ids = new Set([
+      ...(await this.#ids(MANIFESTS, signal)),
+      ...(await this.#ids(COPIES, signal)),
+    ])
+    const matches = [...ids].filter(id => id.startsWith(name))
+    const [id] = matches
+    if (id === undefined) throw new NoSuchBackup({ name, why: 'nothing here has that name' })
+    if (matches.length > 1) {
+      throw new NoSuchBackup({ name, why: `${matches.length} backups begin with it` })
+    }
+    return await this.get(id, signal)
+  }
+
+  async get(id: string, signal: AbortSignal): Promise<Manifest> {
+    const { manifest, problems } = await this.#read(id, signal)
+    if (manifest === undefined) {
+      throw new Damaged({
+        what: `backup ${id.slice(0, 8)}`,
+        why: problems.map(p => p.why).join('; '),
+      })
+    }
+    return manifest
+  }
+
+  /** Makes a backup exist. Returns once it was read back as written. */
+  async put(manifest: Manifest, signal: AbortSignal): Promise<void> {
+    const key = MANIFESTS + manifest.id
+    const json = Buffer.from(JSON.stringify(Manifest.parse(manifest)))
+    const sealed = await sealObject(this.#ring, ObjectKind.manifest, key, json)
+    await this.#putOnce(key, sealed, signal)
+    const stored = await this.#storage.get(key, 'all', signal)
+    if (!sealed.equals(stored)) {
+      await this.#storage.remove(key, signal)
+      throw new Damaged({ what: key, why: 'the storage gave back other bytes than it was given' })
+    }
+  }
+
+  /** The second copy, after the first: a copy alone means that a manifest was lost. */
+  async putCopy(id: string, signal: AbortSignal): Promise<void> {
+    const sealed = await this.#storage.get(MANIFESTS + id, 'all', signal)
+    await this.#putOnce(COPIES + id, sealed, signal)
+  }
+
+  /** The copy goes first: killed in between, the backup still exists. */
+  async remove(id: string, signal: AbortSignal): Promise<void> {
+    await this.#storage.remove(COPIES + id, signal)
+    await this.#storage.remove(MANIFESTS + id, signal)
+  }
+
+  /** SHA-256 of a manifest's stored bytes, for the chain from one backup to the one before it. */
+  async digest(id: string, signal: AbortSignal): Promise<string> {
+    const sealed = await this.#storage
+      .get(MANIFESTS + id, 'all', signal)
+      .catch((error: unknown) => {
+        if (!isDamage(error)) throw error
+        return this.#storage.get(COPIES + id, 'all', signal)
+      })
+    return createHash('sha256').update(sealed).digest('hex')
+  }
+
+  async #latest(signal: AbortSignal): Promise<Manifest> {
+    const { manifests, problems } = await this.all(signal)
+    const [newest] = manifests
+    if (newest !== undefined) return newest
+    const why = problems.some(p => p.lost) ? 'no manifest can be read' : 'there is no backup yet'
+    throw new NoSuchBackup({ name: 'latest', why })
+  }
+
+  async #ids(prefix: string, signal: AbortSignal): Promise<string[]> {
+    const ids: string[] = []
+    for await (const { key } of this.#storage.list(prefix, signal)) {
+      if (isId(nameOf(key))) ids.push(nameOf(key))
+    }
+    return ids
+  }
+
+  async #read(
+    id: string,
+    signal: AbortSignal,
+  ): Promise<{ id: string; manifest: Manifest | undefined; problems: Problem[] }> {
+    const problems: Problem[] = []
+    for (const prefix of [MANIFESTS, COPIES]) {
+      try {
+        return { id, manifest: await this.#open(id, prefix, signal), problems }
+      } catch (error) {
+        if (!isDamage(error)) throw error
+        problems.push({ object: prefix + id, why: reason(error) })
+      }
+    }
+    return { id, manifest: undefined, problems }
+  }
+
+  async #open(id: string, prefix: string, signal: AbortSignal): Promise<Manifest> {
+    const sealed = await this.#storage.get(prefix + id, 'all', signal)
+    const json = await openObject(
+      this.#ring,
+      ObjectKind.manifest,
+      MANIFESTS + id,
+      sealed,
+      prefix + id,
+    )
+    const parsed = Manifest.safeParse(JSON.parse(json.toString()))
+    if (!parsed.success) {
+      throw new RepositoryTooNew({ place: prefix + id, needs: 'another manifest format' })
+    }
+    return parsed.data
+  }
+
+  async #putOnce(key: string, body: Uint8Array, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#storage.put(key, body, { signal })
+    } catch (error) {
+      // A put whose answer was lost is repeated: the same bytes are what we wanted there.
+      if (!(error instanceof ObjectExists)) throw error
+      const there = await this.#storage.get(key, 'all', signal)
+      if (!Buffer.from(body).equals(there)) throw error
+    }
+  }
+}

@@ -1,0 +1,299 @@
+import { createHash } from 'node:crypto'
+import { throwIfAborted } from '../core/abort.ts'
+import type { Manifest, StoredStream } from '../core/backup.ts'
+import type { Clock } from '../core/clock.ts'
+import { Damaged, SessionLost } from '../core/faults.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { Bytes } from '../stream/bytes.ts'
+import { PackType } from './chunk-index.ts'
+import { CHUNKER, Chunker, DEFAULT_SIZES, gearTable } from './chunker.ts'
+import { Codec, decode, encode } from './codec.ts'
+import { hmac, type KeyRing } from './key-ring.ts'
+import { packKey } from './layout.ts'
+import { type LoadedIndex, loadIndex } from './load-index.ts'
+import type { Manifests } from './manifests.ts'
+import { PackWriter } from './pack-writer.ts'
+import { RecipeWriter } from './recipe.ts'
+import { Session } from './session.ts'
+
+/** Chunks being compressed and sealed at once: keeps every core busy and bounds the memory. */
+const CHUNKS_IN_FLIGHT = 8
+/** Stands for "a pack of this very session" in the chunk index. */
+const OWN_PACK = 0xffff_fff0
+
+/** What only the caller knows about a backup. */
+export type BackupFacts = Pick<
+  Manifest,
+  'source' | 'startedAt' | 'tags' | 'summary' | 'warnings' | 'madeBy'
+>
+
+export interface WriteProgress {
+  /** Bytes of all streams so far. */
+  readonly plainBytes: number
+  readonly newChunks: number
+  readonly reusedChunks: number
+  /** Bytes handed to the storage so far. */
+  readonly storedBytes: number
+}
+
+/** One backup being written. Until `commit` has returned there is no backup; `close` always follows. */
+export class BackupWriter {
+  readonly #storage: Storage
+  readonly #clock: Clock
+  readonly #manifests: Manifests
+  readonly #ring: KeyRing
+  readonly #session: Session
+  readonly #index: LoadedIndex
+  readonly #packs: PackWriter
+  readonly #signal: AbortSignal
+  readonly #gear: Int32Array
+  readonly #streams: StoredStream[] = []
+  readonly #reusedPacks = new Set<number>()
+  readonly #tasks = new Set<Promise<void>>()
+  readonly #buffers: Buffer[] = []
+  #allocated = 0
+  #failure: { readonly cause: unknown } | undefined
+  #plainBytes = 0
+  #newChunks = 0
+  #reusedChunks = 0
+
+  private constructor(
+    at: { storage: Storage; ring: KeyRing; clock: Clock; manifests: Manifests },
+    session: Session,
+    index: LoadedIndex,
+    signal: AbortSignal,
+  ) {
+    this.#storage = at.storage
+    this.#ring = at.ring
+    this.#clock = at.clock
+    this.#manifests = at.manifests
+    this.#session = session
+    this.#index = index
+    this.#signal = signal
+    this.#gear = gearTable(counter => hmac(at.ring.chunker, Buffer.of(counter)))
+    this.#packs = new PackWriter(
+      at.storage,
+      at.ring,
+      session.id,
+      at.clock,
+      index.unindexed,
+      this.#signal,
+    )
+  }
+
+  /** The session comes first: what is read after it, nobody removes while it lives. */
+  static async open(
+    at: { storage: Storage; ring: KeyRing; clock: Clock; manifests: Manifests; host: string },
+    signal: AbortSignal,
+  ): Promise<BackupWriter> {
+    const about = { kind: 'writer' as const, host: at.host, pins: [] }
+    const session = await Session.open(at.storage, at.ring, at.clock, about, signal)
+    try {
+      const both = AbortSignal.any([signal, session.lost])
+      return new BackupWriter(at, session, await loadIndex(at.storage, at.ring, both), both)
+    } catch (error) {
+      await session.close()
+      throw error
+    }
+  }
+
+  /** The id of the backup to be. */
+  get id(): string {
+    return this.#session.id
+  }
+
+  progress(): WriteProgress {
+    return {
+      plainBytes: this.#plainBytes,
+      newChunks: this.#newChunks,
+      reusedChunks: this.#reusedChunks,
+      storedBytes: this.#packs.storedBytes,
+    }
+  }
+
+  /** Stores a stream to its end; only what the repository does not hold yet takes space. */
+  async store(
+    name: string,
+    format: string,
+    bytes: Bytes,
+    options: { kind: 'data' | 'meta' } = { kind: 'data' },
+  ): Promise<void> {
+    const type = options.kind === 'data' ? PackType.data : PackType.meta
+    const digest = createHash('sha256')
+    const chunker = new Chunker(this.#gear, DEFAULT_SIZES)
+    const recipe = new RecipeWriter(list => this.#storeList(list))
+    let buffer = await this.#takeBuffer()
+    let filled = 0
+    let length = 0
+    let chunks = 0
+    const emit = async (): Promise<void> => {
+      const plain = buffer.subarray(0, filled)
+      const id = hmac(this.#ring.chunkId, plain)
+      chunks++
+      filled = 0
+      await recipe.add(id, plain.length)
+      if (this.#isKnown(id)) return
+      this.#start(type, id, plain, buffer)
+      buffer = await this.#takeBuffer()
+    }
+    for await (const piece of bytes) {
+      this.#throwIfStopped()
+      digest.update(piece)
+      length += piece.length
+      this.#plainBytes += piece.length
+      for (let from = 0; from < piece.length; ) {
+        const cut = chunker.nextCut(piece, from)
+        const to = cut < 0 ? piece.length : cut
+        buffer.set(from === 0 && to === piece.length ? piece : piece.subarray(from, to), filled)
+        filled += to - from
+        from = to
+        if (cut >= 0) await emit()
+      }
+    }
+    if (filled > 0) await emit()
+    this.#buffers.push(buffer)
+    this.#streams.push({
+      name,
+      format,
+      bytes: length,
+      sha256: digest.digest('hex'),
+      chunks,
+      chunker: { name: CHUNKER, ...DEFAULT_SIZES },
+      recipe: await recipe.finish(),
+    })
+  }
+
+  /** Makes the backup exist: packs, index, self-check, and the manifest as the last of all. */
+  async commit(facts: BackupFacts): Promise<Manifest> {
+    await Promise.all(this.#tasks)
+    this.#throwIfStopped()
+    await this.#packs.flush()
+    await this.#packs.writeIndex()
+    await this.#session.renew(this.#signal)
+    await this.#checkOwnPacks()
+    const manifest: Manifest = {
+      format: 1,
+      id: this.id,
+      ...facts,
+      finishedAt: this.#clock.now().toISOString(),
+      streams: this.#streams,
+      stored: {
+        bytes: this.#packs.storedBytes,
+        newChunks: this.#newChunks,
+        reusedChunks: this.#reusedChunks,
+      },
+      previous: await this.#previousOf(facts.source.name),
+    }
+    this.#throwIfStopped()
+    await this.#manifests.put(manifest, this.#signal)
+    await this.#confirmSession(manifest.id)
+    await this.#manifests.putCopy(manifest.id, this.#signal)
+    return manifest
+  }
+
+  /** Ends the session, with or without a commit. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#tasks)
+    await this.#packs.settle()
+    await this.#session.close()
+  }
+
+  #isKnown(id: Buffer): boolean {
+    const place = this.#index.chunks.get(id)
+    if (place === undefined) {
+      // From here on it counts as known: its like may come again before it is sealed.
+      const own = { pack: OWN_PACK, offset: 0, stored: 0, plain: 0, codec: 0 }
+      this.#index.chunks.add(id, own)
+      this.#newChunks++
+      return false
+    }
+    if (place.pack !== OWN_PACK) this.#reusedPacks.add(place.pack)
+    this.#reusedChunks++
+    return true
+  }
+
+  async #storeList(list: Buffer): Promise<Buffer> {
+    const id = hmac(this.#ring.chunkId, list)
+    if (!this.#isKnown(id)) this.#start(PackType.meta, id, list)
+    return id
+  }
+
+  /** Seals a chunk in the background; `buffer` is free again afterwards. */
+  #start(type: PackType, id: Buffer, plain: Buffer, buffer?: Buffer): void {
+    const task = this.#seal(type, id, plain)
+      .catch((cause: unknown) => {
+        this.#failure ??= { cause }
+      })
+      .finally(() => {
+        if (buffer !== undefined) this.#buffers.push(buffer)
+        this.#tasks.delete(task)
+      })
+    this.#tasks.add(task)
+  }
+
+  async #seal(type: PackType, id: Buffer, plain: Buffer): Promise<void> {
+    const encoded = await encode(plain)
+    if (encoded.codec !== Codec.raw) {
+      const packed = Buffer.from(
+        encoded.bytes.buffer,
+        encoded.bytes.byteOffset,
+        encoded.bytes.length,
+      )
+      const back = await decode(encoded.codec, packed, plain.length, 'a chunk just compressed')
+      if (!back.equals(plain)) {
+        throw new Damaged({
+          what: 'a chunk just compressed',
+          why: 'it does not decompress to itself; is the memory of this machine sound?',
+        })
+      }
+    }
+    await this.#packs.append(type, id, encoded, plain.length)
+  }
+
+  async #takeBuffer(): Promise<Buffer> {
+    for (;;) {
+      this.#throwIfStopped()
+      const free = this.#buffers.pop()
+      if (free !== undefined) return free
+      if (this.#allocated < CHUNKS_IN_FLIGHT) {
+        this.#allocated++
+        return Buffer.allocUnsafeSlow(DEFAULT_SIZES.max)
+      }
+      await Promise.race(this.#tasks)
+    }
+  }
+
+  #throwIfStopped(): void {
+    if (this.#failure !== undefined) throw this.#failure.cause
+    throwIfAborted(this.#signal, 'the backup')
+  }
+
+  async #checkOwnPacks(): Promise<void> {
+    for (const { facts } of this.#packs.written) {
+      const there = await this.#storage.stat(packKey(facts.id), this.#signal)
+      if (there?.bytes !== facts.bytes) {
+        const why = there === undefined ? 'it is gone' : `it has ${there.bytes} bytes`
+        throw new Damaged({ what: packKey(facts.id), why: `${why}, just after it was written` })
+      }
+    }
+  }
+
+  async #previousOf(source: string): Promise<Manifest['previous']> {
+    const { manifests } = await this.#manifests.all(this.#signal)
+    const previous = manifests.find(manifest => manifest.source.name === source)
+    if (previous === undefined) return null
+    return { id: previous.id, sha256: await this.#manifests.digest(previous.id, this.#signal) }
+  }
+
+  /** Had the session been given up meanwhile, a pruner may have taken packs this backup builds on. */
+  async #confirmSession(id: string): Promise<void> {
+    if (await this.#session.isThere(this.#signal)) return
+    for (const number of this.#reusedPacks) {
+      const { id: pack, bytes } = this.#index.packs.at(number)
+      const there = await this.#storage.stat(packKey(pack), this.#signal)
+      if (there?.bytes === bytes) continue
+      await this.#manifests.remove(id, this.#signal)
+      throw new SessionLost({ session: id.slice(0, 8), why: 'packs it built on were removed' })
+    }
+  }
+}
