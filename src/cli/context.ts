@@ -1,0 +1,37 @@
+import type { Manifest } from '../core/backup.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Secret } from '../core/secret.ts'
+import type { Database, Engine, Key, Repository } from '../operations/collaborators.ts'
+import type { Credentials } from './credentials.ts'
+import type { Terminal } from './terminal/terminal.ts'
+
+/** What every command works with; main.ts puts it together. */
+export interface Context {
+  readonly terminal: Terminal
+  readonly credentials: Credentials
+  readonly clock: Clock
+  /** Fires when the user wants to stop. */
+  readonly signal: AbortSignal
+  readonly madeBy: Manifest['madeBy']
+  /** Processors that work can be spread over. */
+  readonly cores: number
+  createRepository(
+    url: string,
+    passphrase: Secret,
+  ): Promise<{ readonly repository: Repository; readonly recoveryKey: Secret }>
+  openRepository(url: string, key: Key): Promise<Repository>
+  openDatabase(url: Secret): { readonly engine: Engine; readonly database: Database }
+  /** Reports how a command ended. */
+  finish(outcome: Outcome, options: { readonly json?: boolean }): void
+}
+
+/** What a command has to say when its work is done. */
+export interface Outcome {
+  /** For people. */
+  readonly text: readonly string[]
+  /** For programs: the document of `--json`. */
+  readonly json: object
+  readonly warnings?: readonly string[]
+  /** Default: 0, or 3 with warnings. */
+  readonly exit?: number
+}

@@ -1,0 +1,84 @@
+import type { Style } from './style.ts'
+import { cut, padEnd, padStart, printable, widthOf } from './text.ts'
+
+export interface Column<Row> {
+  readonly title: string
+  readonly value: (row: Row) => string
+  readonly right?: boolean
+  /** Where the table is too wide, values are cut in the middle, down to this many columns. */
+  readonly shrinkTo?: number
+  /** Where that does not do, columns are left out, the highest number first. */
+  readonly leaveOut?: number
+  readonly style?: (text: string, row: Row, style: Style) => string
+}
+
+const GAP = '  '
+
+/** The lines of an aligned table, its head first, no wider than `width` where that is possible at all. */
+export function renderTable<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  width: number,
+  style: Style,
+): string[] {
+  const shown = fitting(columns, rows, width)
+  const lines = rows.map((row, r) =>
+    shown
+      .map((one, at) => {
+        const cell = aligned(one, one.cells[r] ?? '', at === shown.length - 1)
+        return one.column.style?.(cell, row, style) ?? cell
+      })
+      .join(GAP),
+  )
+  const titles = shown.map((one, at) => aligned(one, one.column.title, at === shown.length - 1))
+  return [style.dim(titles.join(GAP)), ...lines]
+}
+
+function aligned<Row>(shown: Shown<Row>, cell: string, last: boolean): string {
+  const text = cut(cell, shown.width)
+  if (shown.column.right) return padStart(text, shown.width)
+  return last ? text : padEnd(text, shown.width)
+}
+
+interface Shown<Row> {
+  readonly column: Column<Row>
+  readonly cells: readonly string[]
+  readonly width: number
+}
+
+function fitting<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  width: number,
+): Shown<Row>[] {
+  let shown = columns.map(column => {
+    const cells = rows.map(row => printable(column.value(row)))
+    const widest = cells.reduce((most, cell) => Math.max(most, widthOf(cell)), 0)
+    return { column, cells, width: Math.max(widest, widthOf(column.title)) }
+  })
+  for (;;) {
+    const fitted = shrunk(shown, width)
+    if (fitted !== undefined) return fitted
+    const [first] = shown
+      .filter(one => one.column.leaveOut !== undefined)
+      .sort((a, b) => (b.column.leaveOut ?? 0) - (a.column.leaveOut ?? 0))
+    if (first === undefined) return shown.map(one => ({ ...one, width: least(one) }))
+    shown = shown.filter(one => one !== first)
+  }
+}
+
+const least = <Row>(one: Shown<Row>) => Math.min(one.width, one.column.shrinkTo ?? one.width)
+
+/** The columns narrowed to fit, the widest first, or undefined where they cannot be. */
+function shrunk<Row>(shown: readonly Shown<Row>[], width: number): Shown<Row>[] | undefined {
+  const room = width - GAP.length * (shown.length - 1)
+  let excess = shown.reduce((sum, one) => sum + one.width, 0) - room
+  const fitted = shown.map(one => ({ ...one }))
+  while (excess > 0) {
+    const [widest] = fitted.filter(one => one.width > least(one)).sort((a, b) => b.width - a.width)
+    if (widest === undefined) return undefined
+    widest.width--
+    excess--
+  }
+  return fitted
+}

@@ -1,0 +1,139 @@
+import { DUMP, type Manifest } from '../core/backup.ts'
+import type { Clock } from '../core/clock.ts'
+import { reason } from '../core/fault.ts'
+import { ProofFailed } from '../core/faults.ts'
+import type {
+  Database,
+  Engine,
+  RestorableBackup,
+  Restore,
+  RestoreOptions,
+} from '../engines/engine.ts'
+import type { Repository } from '../repository/repository.ts'
+import type { Difference } from './compare.ts'
+import { Meter } from './meter.ts'
+import { readOutline } from './outline.ts'
+import type { Progress } from './progress.ts'
+import { compareWithLive } from './proof.ts'
+import { requireSameEngine } from './verify.ts'
+import { firstOf } from './words.ts'
+
+export interface RestoreRequest {
+  readonly repository: Repository
+  readonly manifest: Manifest
+  /** The engine of the target. */
+  readonly engine: Engine
+  readonly target: Database
+  readonly options: RestoreOptions
+  readonly clock: Clock
+  readonly progress: Progress
+}
+
+export interface RestoreResult {
+  readonly database: string
+  readonly target: Restore['target']
+  /** What the replaced database is called now. */
+  readonly kept: string | undefined
+  /** Tables and rows that were dumped again and found equal. */
+  readonly tables: number
+  readonly rows: number
+  /** Definitions that this server words differently; their data is proven. */
+  readonly reworded: readonly Difference[]
+  readonly warnings: readonly string[]
+  readonly seconds: number
+}
+
+/**
+ * Restores a backup into a database beside the target, proves it against the backup, and only then
+ * swaps it in. After any failure the target is what it was and nothing is left beside it.
+ */
+export async function restore(
+  request: RestoreRequest,
+  signal: AbortSignal,
+): Promise<RestoreResult> {
+  const { repository, manifest, engine, clock, progress } = request
+  requireSameEngine(manifest, engine)
+  const began = clock.elapsed()
+  progress.enter('preparing')
+  const reader = await repository.reader(manifest, signal)
+  try {
+    const backup = {
+      facts: manifest.source,
+      outline: await readOutline(reader, manifest),
+      stream: (name: string) => reader.stream(name),
+    }
+    const work = await request.target.restore(backup, request.options, signal)
+    const done = await perform(request, backup, work, signal)
+    return {
+      database: request.target.name,
+      target: work.target,
+      ...done,
+      ...manifest.summary,
+      warnings: work.warnings(),
+      seconds: (clock.elapsed() - began) / 1000,
+    }
+  } finally {
+    await reader.close()
+  }
+}
+
+async function perform(
+  request: RestoreRequest,
+  backup: RestorableBackup,
+  work: Restore,
+  signal: AbortSignal,
+): Promise<Pick<RestoreResult, 'kept' | 'reworded'>> {
+  const { manifest, progress } = request
+  const total = manifest.streams.find(stream => stream.name === DUMP)?.bytes
+  const item = () => work.position().table
+  try {
+    await work.create(signal)
+    const loaded = new Meter()
+    progress.enter('loading', { bytes: () => loaded.bytes, total, item })
+    await work.load(loaded.through(backup.stream(DUMP)), signal)
+    progress.enter('indexing', { item })
+    await work.finish(signal)
+    const read = new Meter()
+    progress.enter('verifying', { bytes: () => read.bytes, total })
+    const reworded = await prove(request, backup, work, read, signal)
+    progress.enter('swapping')
+    const { kept } = await work.swap(signal)
+    return { kept, reworded }
+  } catch (error) {
+    await discard(work, progress)
+    throw error
+  }
+}
+
+/** Throws unless what stands beside holds what was backed up; gives the definitions that only read differently. */
+async function prove(
+  request: RestoreRequest,
+  backup: RestorableBackup,
+  work: Restore,
+  meter: Meter,
+  signal: AbortSignal,
+): Promise<readonly Difference[]> {
+  const evidence = {
+    engine: request.engine,
+    outline: backup.outline,
+    dump: () => backup.stream(DUMP),
+  }
+  const differences = await compareWithLive(evidence, work.beside, meter, signal)
+  const telling = differences.filter(one => one.kind !== 'definition')
+  if (telling.length > 0) {
+    const sentences = telling.map(one => `${one.name} ${one.detail}`)
+    throw new ProofFailed({ database: work.besideName, differences: firstOf(sentences, 3) })
+  }
+  return differences
+}
+
+/** The failure that led here is the one to report, so one of the removal becomes a notice. */
+async function discard(work: Restore, progress: Progress): Promise<void> {
+  try {
+    await work.discard()
+  } catch (error) {
+    progress.notice(
+      `database ${work.besideName} could not be removed (${reason(error)}); drop it by hand`,
+    )
+  }
+}
