@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { before, describe, test } from 'node:test'
+import { promisify } from 'node:util'
+import { tempDir } from '../support/temp-dir.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const run = promisify(execFile)
+
+const CONSUMER = `
+import { Repository } from 'holdfast'
+export const open: typeof Repository.open = (storage, key, options, signal) =>
+  Repository.open(storage, key, options, signal)
+// @ts-expect-error: a repository has a face, it is not \`any\`
+export const wrong: number = Repository.open
+`
+
+describe('the package as others install it', () => {
+  let consumer = ''
+
+  before(async () => {
+    const packed = tempDir()
+    consumer = tempDir()
+    await run('npm', ['pack', '--pack-destination', packed], { cwd: ROOT })
+    const [tarball = ''] = readdirSync(packed)
+    writeFileSync(join(consumer, 'package.json'), '{ "private": true, "type": "module" }')
+    // The cache of `npm ci` has it all, or else npm asks its registry.
+    const install = ['install', '--prefer-offline', '--no-audit', '--no-fund']
+    await run('npm', [...install, join(packed, tarball)], { cwd: consumer })
+  })
+
+  test('its command runs on the pinned runtime', async () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      version: string
+    }
+    const command = join(consumer, 'node_modules', '.bin', 'holdfast')
+    const { stdout } = await run(command, ['--version'], { cwd: '/' })
+    assert.equal(stdout.trim(), version)
+  })
+
+  test('a TypeScript program can import it', async () => {
+    writeFileSync(join(consumer, 'consumer.ts'), CONSUMER)
+    const options = {
+      strict: true,
+      noEmit: true,
+      target: 'esnext',
+      module: 'nodenext',
+      types: ['node'],
+      typeRoots: [join(ROOT, 'node_modules', '@types')],
+    }
+    const config = { compilerOptions: options, files: ['consumer.ts'] }
+    writeFileSync(join(consumer, 'tsconfig.json'), JSON.stringify(config))
+    const tsc = join(ROOT, 'node_modules', '.bin', 'tsc')
+    const { stdout } = await run(tsc, [], { cwd: consumer }).catch(
+      (error: { stdout: string }) => error,
+    )
+    assert.equal(stdout, '')
+  })
+
+  test('a JavaScript program can import it', async () => {
+    const script = `import { Repository } from 'holdfast'; console.log(typeof Repository.open)`
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: consumer,
+    })
+    assert.equal(stdout.trim(), 'function')
+  })
+
+  test('it brings what the files promise, and no sources or tests', () => {
+    const found = readdirSync(join(consumer, 'node_modules', 'holdfast')).sort()
+    assert.deepEqual(
+      found.filter(name => !['CHANGELOG.md', 'README.md', 'LICENSE'].includes(name)),
+      ['bin', 'dist', 'docs', 'package.json'],
+    )
+  })
+})

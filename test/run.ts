@@ -1,0 +1,61 @@
+// `npm test`: format, lint and types, then every test file in a process of its own, two at a time.
+// `npm test -- storage` runs only the test files whose path contains "storage".
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { postgresPrograms } from '../support/postgres-programs.ts'
+import { endRunning, type Outcome, runStep, runTestFile } from './support/runner.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const FILES_AT_ONCE = 2
+const STEPS = {
+  format: ['biome', 'check', '.'],
+  lint: ['oxlint', '--type-aware'],
+  types: ['tsc'],
+}
+
+async function main(filters: readonly string[]): Promise<void> {
+  const outcomes: Outcome[] = []
+  if (filters.length === 0) {
+    for (const [name, command] of Object.entries(STEPS)) {
+      outcomes.push(report(await runStep(name, command, ROOT)))
+    }
+  }
+  postgresPrograms() // installs them, if it must, before two files want them at the same moment
+  const files = globSync('test/**/*.test.ts', { cwd: ROOT })
+    .filter(file => filters.length === 0 || filters.some(filter => file.includes(filter)))
+    .sort()
+    .values()
+  const lane = async () => {
+    for (const file of files) outcomes.push(report(await runTestFile(file, ROOT)))
+  }
+  await Promise.all(Array.from({ length: FILES_AT_ONCE }, lane))
+  conclude(outcomes)
+}
+
+function report(outcome: Outcome): Outcome {
+  const { name, passed, skipped, failures, seconds } = outcome
+  const counts = [`${passed} passed`]
+  if (failures.length > 0) counts.push(`${failures.length} failed`)
+  if (skipped > 0) counts.push(`${skipped} skipped`)
+  const word = failures.length > 0 ? 'FAILED' : 'ok'
+  console.log(`${word.padEnd(7)} ${name.padEnd(48)} ${counts.join(', ')}  ${seconds.toFixed(1)} s`)
+  if (failures.length > 0) console.log(`\n${outcome.output.trimEnd()}\n`)
+  return outcome
+}
+
+function conclude(outcomes: readonly Outcome[]): void {
+  const failed = outcomes.flatMap(one => one.failures.map(failure => `${one.name}: ${failure}`))
+  const passed = outcomes.reduce((sum, one) => sum + one.passed, 0)
+  if (failed.length > 0) console.log(['', 'failed:', ...failed].join('\n  '))
+  console.log(`${passed} passed, ${failed.length} failed`)
+  process.exitCode = failed.length > 0 || passed === 0 ? 1 : 0
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    endRunning()
+    process.exit(130)
+  })
+}
+await main(process.argv.slice(2))
