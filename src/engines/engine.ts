@@ -90,6 +90,8 @@ export interface Restore {
   readonly besideName: string
   /** The database that is being filled, to be compared with the backup. */
   readonly beside: Database
+  /** Types of objects that the options leave out of the restore: the proof does not ask for them. */
+  readonly leavesOut?: ReadonlySet<string>
   create(signal: AbortSignal): Promise<void>
   load(dump: Bytes, signal: AbortSignal): Promise<void>
   /** Builds what follows the data: indexes, constraints, triggers, settings. */

@@ -1,10 +1,11 @@
+import { config } from '../config.ts'
 import { WrongUse } from '../core/faults.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Database, Engine } from './engine.ts'
-import { postgres } from './postgres/postgres.ts'
+import { postgresEngine } from './postgres/postgres.ts'
 
 /** Every engine. One line each. */
-const engines: readonly Engine[] = [postgres]
+const engines: readonly Engine[] = [postgresEngine(config)]
 
 /** The engine that a manifest names. */
 export function engineNamed(name: string): Engine {

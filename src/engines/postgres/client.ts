@@ -1,0 +1,177 @@
+import { readFile } from 'node:fs/promises'
+import { Client, type ClientConfig, DatabaseError, escapeIdentifier, escapeLiteral } from 'pg'
+import { waiting } from '../../core/abort.ts'
+import { Fault, reason } from '../../core/fault.ts'
+import { DatabaseMissing, DatabaseRefused, DatabaseUnreachable } from '../../core/faults.ts'
+import { type Settings, serverName } from './settings.ts'
+
+const CONNECT_TIMEOUT_MS = 15_000
+const NO_SSL = 'The server does not support SSL connections'
+/** What SQLSTATE says of a connection that was refused for good. */
+const REFUSED = new Set(['28000', '28P01', '42501', '55000'])
+const NO_SUCH_DATABASE = '3D000'
+/** Classes of SQLSTATE that say nothing of the statement: connection, resources, operator, system. */
+const MAY_PASS = /^(08|53|57|58)/
+
+/** A connection of ours: for questions and statements, never for the data itself. */
+export class Session {
+  readonly #client: Client
+  readonly #server: string
+  readonly #signal: AbortSignal
+
+  private constructor(client: Client, server: string, signal: AbortSignal) {
+    this.#client = client
+    this.#server = server
+    this.#signal = signal
+    // A connection that breaks while nothing is asked of it shows in the next question.
+    client.on('error', () => {})
+  }
+
+  static async open(settings: Settings, signal: AbortSignal): Promise<Session> {
+    const server = serverName(settings)
+    const client = await connected(settings, signal)
+    return new Session(client, server, signal)
+  }
+
+  /** Opens a session, uses it and closes it. */
+  static async use<T>(
+    settings: Settings,
+    signal: AbortSignal,
+    work: (session: Session) => Promise<T>,
+  ): Promise<T> {
+    const session = await Session.open(settings, signal)
+    try {
+      return await work(session)
+    } finally {
+      await session.close()
+    }
+  }
+
+  /** The rows that a statement answers; `what` completes "the server refused to …". */
+  async rows<Row extends object>(
+    what: string,
+    sql: string,
+    values: unknown[] = [],
+  ): Promise<Row[]> {
+    try {
+      const query = this.#client.query<Row>(values.length === 0 ? sql : { text: sql, values })
+      return (await waiting(what, query, this.#signal)).rows
+    } catch (error) {
+      throw this.#fault(what, error)
+    }
+  }
+
+  /** The only row of an answer. */
+  async row<Row extends object>(what: string, sql: string, values: unknown[] = []): Promise<Row> {
+    const [row] = await this.rows<Row>(what, sql, values)
+    if (row === undefined) throw this.#fault(what, new Error('it answered nothing'))
+    return row
+  }
+
+  async close(): Promise<void> {
+    await this.#client.end().catch(() => {})
+  }
+
+  #fault(what: string, error: unknown): Fault {
+    if (error instanceof Fault) return error
+    const server = this.#server
+    const code = sqlState(error)
+    return code === undefined || MAY_PASS.test(code)
+      ? new DatabaseUnreachable(
+          { server, why: `it broke off while asked to ${what}: ${reason(error)}` },
+          error,
+        )
+      : new DatabaseRefused({ what, server, why: reason(error) }, error)
+  }
+}
+
+/** The SQLSTATE of an error, or of what it was made from. */
+export function sqlState(error: unknown): string | undefined {
+  if (error instanceof Fault) return sqlState(error.cause)
+  return error instanceof DatabaseError ? error.code : undefined
+}
+
+async function connected(settings: Settings, signal: AbortSignal): Promise<Client> {
+  const mayFallBack = settings.sslMode === 'prefer' || settings.sslMode === 'allow'
+  const isSocket = settings.host.startsWith('/')
+  const ssl = settings.sslMode === 'disable' || isSocket ? false : await tlsOf(settings)
+  try {
+    return await connectOnce(settings, ssl, signal)
+  } catch (error) {
+    if (!mayFallBack || reason(error) !== NO_SSL) throw connectFault(settings, error)
+  }
+  try {
+    return await connectOnce(settings, false, signal)
+  } catch (error) {
+    throw connectFault(settings, error)
+  }
+}
+
+async function connectOnce(
+  settings: Settings,
+  ssl: ClientConfig['ssl'],
+  signal: AbortSignal,
+): Promise<Client> {
+  const { host, port, user, password, database } = settings
+  const client = new Client({
+    host,
+    port,
+    user,
+    database,
+    ssl,
+    ...(password && { password: password.reveal() }),
+    application_name: 'holdfast',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  })
+  client.on('error', () => {})
+  try {
+    await waiting(`connecting to ${serverName(settings)}`, client.connect(), signal)
+    return client
+  } catch (error) {
+    await client.end().catch(() => {})
+    throw error
+  }
+}
+
+/** What the sslmode means to Node; as in libpq, `require` with certificates at hand checks them. */
+async function tlsOf({ sslMode, sslRootCert }: Settings): Promise<ClientConfig['ssl']> {
+  if (sslRootCert === undefined) return { rejectUnauthorized: false }
+  const ca = await readFile(sslRootCert, 'utf8').catch((error: unknown) => {
+    throw new DatabaseUnreachable({ server: sslRootCert, why: reason(error) }, error)
+  })
+  return sslMode === 'verify-full' ? { ca } : { ca, checkServerIdentity: () => undefined }
+}
+
+function connectFault(settings: Settings, error: unknown): Fault {
+  if (error instanceof Fault) return error
+  const server = serverName(settings)
+  const code = sqlState(error)
+  const why = connectReason(error)
+  if (code === NO_SUCH_DATABASE) {
+    return new DatabaseMissing({ database: settings.database, server }, error)
+  }
+  const lacksPassword = settings.password === undefined && why.startsWith('SASL')
+  if (lacksPassword) {
+    return refusedLogin(settings, 'it asks for a password, and the URL has none', error)
+  }
+  return code !== undefined && REFUSED.has(code)
+    ? refusedLogin(settings, why, error)
+    : new DatabaseUnreachable({ server, why }, error)
+}
+
+function refusedLogin({ user, database, ...rest }: Settings, why: string, error: unknown): Fault {
+  const what = `let ${user} into database ${database}`
+  return new DatabaseRefused({ what, server: serverName({ user, database, ...rest }), why }, error)
+}
+
+/** A name with several addresses fails with one error for each, and none for all of them. */
+function connectReason(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reason).join(', ')
+  return reason(error)
+}
+
+/** `name` as an SQL identifier. */
+export const identifier = (name: string): string => escapeIdentifier(name)
+/** `text` as an SQL literal. */
+export const literal = (text: string): string => escapeLiteral(text)

@@ -1,0 +1,54 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Secret } from '../../core/secret.ts'
+import type { Settings } from './settings.ts'
+
+/** Longer than libpq needs for a slow handshake, shorter than anyone waits. */
+const CONNECT_TIMEOUT_S = '15'
+
+/**
+ * How PostgreSQL's programs log in: everything by environment, where libpq takes it literally (as an
+ * argument a database called `host=evil` is a connection string); the password by a file of mode 0600
+ * in a directory of mode 0700, because an environment can be read while the program runs.
+ */
+export class ToolLogin {
+  readonly env: Readonly<Record<string, string>>
+  readonly secrets: readonly Secret[]
+  /** A private place for files that last as long as the login. */
+  readonly directory: string
+
+  private constructor(directory: string, settings: Settings, path: string) {
+    this.directory = directory
+    this.secrets = settings.password === undefined ? [] : [settings.password]
+    this.env = {
+      PATH: path,
+      HOME: homedir(), // the user's own certificates and password file
+      LC_ALL: 'C', // messages in the one language that we know
+      PGTZ: 'UTC', // times are printed in the session's zone: the same rows must give the same bytes
+      PGAPPNAME: 'holdfast',
+      PGCONNECT_TIMEOUT: CONNECT_TIMEOUT_S,
+      PGHOST: settings.host,
+      PGPORT: String(settings.port),
+      PGUSER: settings.user,
+      PGDATABASE: settings.database,
+      PGSSLMODE: settings.sslMode,
+      ...(settings.sslRootCert !== undefined && { PGSSLROOTCERT: settings.sslRootCert }),
+      ...(settings.password && { PGPASSFILE: join(directory, 'pgpass') }),
+    }
+  }
+
+  static async prepare(settings: Settings, path: string): Promise<ToolLogin> {
+    const directory = await mkdtemp(join(tmpdir(), 'holdfast-login-'))
+    const login = new ToolLogin(directory, settings, path)
+    if (settings.password !== undefined) {
+      const escaped = settings.password.reveal().replaceAll(/[\\:]/g, '\\$&')
+      await writeFile(join(directory, 'pgpass'), `*:*:*:*:${escaped}\n`, { mode: 0o600 })
+    }
+    return login
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.directory, { recursive: true, force: true })
+  }
+}

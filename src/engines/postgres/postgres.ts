@@ -1,0 +1,39 @@
+import type { Outline } from '../../core/backup.ts'
+import type { Secret } from '../../core/secret.ts'
+import type { Bytes } from '../../stream/bytes.ts'
+import type { Database, Engine } from '../engine.ts'
+import { ArchiveReader } from './archive.ts'
+import { startDump } from './dump.ts'
+import { OutlineBuilder } from './outline.ts'
+import { prepareRestore } from './restore.ts'
+import { databaseName, type Settings, settingsOf } from './settings.ts'
+import { Toolbox, type ToolPlaces } from './tools.ts'
+
+/** PostgreSQL 9.6 and later, by its own pg_dump and pg_restore. */
+export function postgresEngine(places: ToolPlaces): Engine {
+  const toolbox = new Toolbox(places)
+  return {
+    name: 'postgres',
+    schemes: ['postgres', 'postgresql'],
+    database: (url: Secret) => databaseOf(settingsOf(url), toolbox),
+    outlineOf,
+  }
+}
+
+function databaseOf(settings: Settings, toolbox: Toolbox): Database {
+  const open = (other: Settings) => databaseOf(other, toolbox)
+  return {
+    name: databaseName(settings),
+    dump: (options, signal) => startDump(settings, toolbox, options, signal),
+    restore: (backup, options, signal) =>
+      prepareRestore({ target: settings, toolbox, open }, backup, options, signal),
+  }
+}
+
+async function outlineOf(dump: Bytes, unordered: ReadonlySet<string>): Promise<Outline> {
+  const builder = new OutlineBuilder(unordered)
+  const reader = new ArchiveReader(builder)
+  for await (const piece of dump) reader.push(piece)
+  reader.end('pg_dump')
+  return builder.outline()
+}

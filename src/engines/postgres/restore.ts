@@ -1,0 +1,358 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { throwIfAborted } from '../../core/abort.ts'
+import { DUMP, type OutlineTable, tableName } from '../../core/backup.ts'
+import { reason } from '../../core/fault.ts'
+import { TargetUnfit } from '../../core/faults.ts'
+import type { Bytes } from '../../stream/bytes.ts'
+import { Tool } from '../../stream/tool.ts'
+import type { Database, RestorableBackup, Restore, RestoreOptions } from '../engine.ts'
+import { identifier, literal, Session, sqlState } from './client.ts'
+import { checkTarget } from './fitness.ts'
+import { ToolLogin } from './login.ts'
+import { type Contents, readContents } from './needs.ts'
+import {
+  createStatement,
+  grantStatements,
+  type Properties,
+  propertiesOf,
+  settingStatements,
+} from './properties.ts'
+import { type Server, serverOf } from './server.ts'
+import { MAX_NAME_BYTES, onDatabase, type Settings, serverName } from './settings.ts'
+import {
+  databaseExists,
+  onServer,
+  refuseInUse,
+  refuseOccupied,
+  swapIn,
+  type TargetState,
+  targetState,
+} from './target.ts'
+import { type FoundTool, majorOf, type Toolbox } from './tools.ts'
+
+/** How a database looks that a restore has begun and not ended. */
+const UNFINISHED = 'unfinished restore by holdfast; it is dropped by the next one'
+const BESIDE = /_holdfast_[0-9a-f]{8}$/
+/** SQLSTATE classes of CREATE DATABASE that mean: not this encoding or locale. */
+const UNFIT = new Set(['22023', '42809', '42704', '0A000'])
+/**
+ * What the sessions of pg_restore set for themselves. Commits need not wait for the disk: the swap's
+ * commit does, and it comes after all of them. More memory makes an index in one pass.
+ */
+const SESSION_OPTIONS = '-c synchronous_commit=off -c maintenance_work_mem=256MB'
+
+/** Where a restore goes. */
+interface Place {
+  readonly target: Settings
+  readonly toolbox: Toolbox
+  /** Opens another database of the server. */
+  readonly open: (settings: Settings) => Database
+}
+
+/** What is common to all steps of one restore. */
+interface Context extends Place {
+  readonly backup: RestorableBackup
+  readonly options: RestoreOptions
+  readonly properties: Properties
+  readonly server: Server
+  readonly tool: FoundTool
+  readonly contents: Contents
+  readonly directory: string
+  readonly hasTablespaces: boolean
+}
+
+/** Checks everything that can be checked, and makes nothing on the server. */
+export async function prepareRestore(
+  place: Place,
+  backup: RestorableBackup,
+  options: RestoreOptions,
+  signal: AbortSignal,
+): Promise<Restore> {
+  const { target, toolbox } = place
+  const properties = propertiesOf(backup.facts.properties)
+  const toolMajor = majorOf(backup.facts.tool.replace(/^\D*/, ''))
+  const tool = await toolbox.find('pg_restore', toolMajor, signal)
+  const directory = await mkdtemp(join(tmpdir(), 'holdfast-restore-'))
+  try {
+    const contents = await readContents(backup.stream(DUMP), directory)
+    return await onServer(target, signal, async session => {
+      const server = await serverOf(session)
+      const state = await targetState(session, target, signal)
+      if (!options.replace) refuseOccupied(target, state)
+      if (state.is !== 'absent' && !options.disconnect) await refuseInUse(session, target)
+      const fitness = { target, server, properties, contents, options, tool, backup }
+      const { warnings, hasTablespaces } = await checkTarget(session, fitness)
+      const given = { ...place, backup, options, properties, server, tool }
+      const context: Context = { ...given, contents, directory, hasTablespaces }
+      return new PostgresRestore(context, state, warnings)
+    })
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true })
+    throw error
+  }
+}
+
+class PostgresRestore implements Restore {
+  readonly target: TargetState['is']
+  readonly besideName: string
+  readonly beside: Database
+  readonly #context: Context
+  readonly #besideSettings: Settings
+  readonly #warnings: string[]
+  /** Connected for as long as the database is unfinished, so that no other restore takes it for dead. */
+  #keeper: Session | undefined
+  #exists = false
+  #bytes = 0
+
+  constructor(context: Context, state: TargetState, warnings: readonly string[]) {
+    this.#context = context
+    this.target = state.is
+    const suffix = `_holdfast_${randomBytes(4).toString('hex')}`
+    this.besideName = withSuffix(context.target.database, suffix)
+    this.#besideSettings = onDatabase(context.target, this.besideName)
+    this.beside = context.open(this.#besideSettings)
+    this.#warnings = [...warnings]
+  }
+
+  async create(signal: AbortSignal): Promise<void> {
+    const { target, properties, server } = this.#context
+    throwIfAborted(signal, 'the restore')
+    // Not to be interrupted: the server would go on making the database, and nobody would remove it.
+    await onServer(target, new AbortController().signal, async session => {
+      await dropLeftovers(session, server)
+      const what = `create database ${this.besideName}`
+      const sql = createStatement(this.besideName, properties, server.major)
+      await session.rows(what, sql).catch((error: unknown) => {
+        throw UNFIT.has(sqlState(error) ?? '') ? unfit(target, properties, error) : error
+      })
+      this.#exists = true
+    })
+    this.#keeper = await Session.open(this.#besideSettings, new AbortController().signal)
+    await this.#keeper.rows(
+      `mark database ${this.besideName}`,
+      `comment on database ${identifier(this.besideName)} is ${literal(UNFINISHED)}`,
+    )
+  }
+
+  async load(dump: Bytes, signal: AbortSignal): Promise<void> {
+    this.#bytes = 0
+    await this.#pgRestore(['--section=pre-data', '--section=data'], signal, tool =>
+      tool.feed(this.#counted(dump)),
+    )
+  }
+
+  async finish(signal: AbortSignal): Promise<void> {
+    const { head, list, eventTriggers } = this.#context.contents
+    const jobs = `--jobs=${Math.max(1, this.#context.options.jobs)}`
+    const postData = ['--section=post-data', jobs, `--use-list=${list}`, head]
+    await this.#pgRestore(postData, signal, tool => tool.success())
+    await this.#refresh(signal)
+    if (eventTriggers !== undefined) {
+      // They would fire for what the restore itself does, so they come when all else is there.
+      await this.#pgRestore([`--use-list=${eventTriggers}`, head], signal, tool => tool.success())
+    }
+    await this.#applyProperties(signal)
+  }
+
+  async swap(signal: AbortSignal): Promise<{ readonly kept: string | undefined }> {
+    const { target, options, properties } = this.#context
+    const { before, aside } = await onServer(target, signal, async session => {
+      const state = await targetState(session, target, signal)
+      if (!options.replace) refuseOccupied(target, state)
+      return { before: state.is, aside: await asideName(session, target, state) }
+    })
+    await this.#keeper?.close()
+    const database = identifier(this.besideName)
+    const also = [
+      `comment on database ${database} is ${literal(properties.comment ?? '')}`,
+      `alter database ${database} with connection limit ${Math.max(-1, properties.connectionLimit)}`,
+    ]
+    const beside = this.besideName
+    await swapIn({ target, beside, aside, also, disconnect: options.disconnect }, signal)
+    this.#exists = false
+    if (aside === undefined || before !== 'empty') return { kept: aside }
+    return { kept: await this.#dropEmpty(aside) }
+  }
+
+  async discard(): Promise<void> {
+    await this.#keeper?.close()
+    await rm(this.#context.directory, { recursive: true, force: true })
+    if (!this.#exists) return
+    try {
+      await onServer(this.#context.target, new AbortController().signal, session =>
+        drop(session, this.besideName, this.#context.server),
+      )
+      this.#exists = false
+    } catch (error) {
+      // The failure that led here matters more, and the next restore drops what is left.
+      this.#warnings.push(`database ${this.besideName} was not removed: ${reason(error)}`)
+    }
+  }
+
+  position(): { readonly table: string | undefined } {
+    const at = this.#bytes
+    const table = this.#context.backup.outline.tables.find(isAt(at))
+    return { table: table && tableName(table) }
+  }
+
+  warnings(): readonly string[] {
+    return this.#warnings
+  }
+
+  async *#counted(dump: Bytes): AsyncGenerator<Uint8Array> {
+    for await (const piece of dump) {
+      yield piece
+      this.#bytes += piece.length
+    }
+  }
+
+  async #pgRestore(
+    args: readonly string[],
+    signal: AbortSignal,
+    use: (tool: Tool) => Promise<void>,
+  ): Promise<void> {
+    const { toolbox, tool, options, hasTablespaces } = this.#context
+    const login = await ToolLogin.prepare(this.#besideSettings, toolbox.path)
+    try {
+      const call = {
+        program: tool.program,
+        args: [
+          '--dbname=', // restore into a database, namely that of the environment: never by user text
+          '--exit-on-error',
+          '--no-password',
+          ...(options.noOwner ? ['--no-owner', '--no-privileges'] : []),
+          ...(hasTablespaces ? [] : ['--no-tablespaces']),
+          ...args,
+        ],
+        env: { ...login.env, PGOPTIONS: SESSION_OPTIONS },
+        secrets: login.secrets,
+      }
+      const program = new Tool(call, args.includes('--section=data') ? 'stdin' : 'neither', signal)
+      await use(program)
+      this.#warnings.push(...program.messages())
+    } finally {
+      await login.remove()
+    }
+  }
+
+  /** A view that does not refresh is no reason to give up everything else. */
+  async #refresh(signal: AbortSignal): Promise<void> {
+    const views = this.#context.contents.materializedViews
+    if (views.length === 0) return
+    await Session.use(this.#besideSettings, signal, async session => {
+      await session.rows('set the search path', "set search_path = ''") // as in pg_restore
+      for (const view of views) {
+        const name = `${identifier(view.schema)}.${identifier(view.name)}`
+        try {
+          await session.rows(`refresh ${name}`, `refresh materialized view ${name}`)
+        } catch (error) {
+          if (sqlState(error) === undefined) throw error
+          this.#warnings.push(
+            `materialized view ${tableName(view)} is left empty (${reason(error)}); when that is mended: refresh materialized view ${name}`,
+          )
+        }
+      }
+    })
+  }
+
+  /** Owner, grants and settings of the database itself; a setting that fails is named and left out. */
+  async #applyProperties(signal: AbortSignal): Promise<void> {
+    const { target, options, properties } = this.#context
+    const database = identifier(this.besideName)
+    await onServer(target, signal, async session => {
+      if (!options.noOwner) {
+        const what = `give ${this.besideName} its owner and grants`
+        const owner = `alter database ${database} owner to ${identifier(properties.owner)}`
+        for (const sql of [owner, ...grantStatements(this.besideName, properties)]) {
+          await session.rows(what, sql)
+        }
+      }
+      for (const { role, setting, sql } of settingStatements(this.besideName, properties)) {
+        try {
+          await session.rows(`set ${setting}`, sql)
+        } catch (error) {
+          if (sqlState(error) === undefined) throw error
+          const whose = role === null ? 'of the database' : `of role ${role} in the database`
+          this.#warnings.push(`the setting ${setting} ${whose} was left out: ${reason(error)}`)
+        }
+      }
+    })
+  }
+
+  /** Drops the old database when it is still as empty as before; otherwise answers its new name. */
+  async #dropEmpty(aside: string): Promise<string | undefined> {
+    const { target, server } = this.#context
+    const toItsEnd = new AbortController().signal
+    const old = onDatabase(target, aside)
+    return await onServer(target, toItsEnd, async session => {
+      if ((await targetState(session, old, toItsEnd)).is !== 'empty') return aside
+      await drop(session, aside, server)
+      return undefined
+    })
+  }
+}
+
+const isAt =
+  (offset: number) =>
+  ({ at: [from, to] }: OutlineTable): boolean =>
+    from <= offset && offset < to
+
+/** `name` with a suffix, cut so that it stays a name of at most 63 bytes and of whole characters. */
+function withSuffix(name: string, suffix: string): string {
+  const characters = Array.from(name)
+  while (Buffer.byteLength(characters.join('') + suffix) > MAX_NAME_BYTES) characters.pop()
+  return characters.join('') + suffix
+}
+
+async function asideName(
+  session: Session,
+  target: Settings,
+  state: TargetState,
+): Promise<string | undefined> {
+  if (state.is === 'absent') return undefined
+  const { now } = await session.row<{ now: string }>(
+    'tell the time',
+    `select to_char(now() at time zone 'UTC', 'YYYYMMDD_HH24MISS') as now`,
+  )
+  return withSuffix(target.database, `_before_${now}`)
+}
+
+function unfit(target: Settings, { encoding, collate, locale }: Properties, error: unknown) {
+  const kind = `encoding ${encoding} with locale ${locale ?? collate}`
+  return new TargetUnfit(
+    {
+      server: serverName(target),
+      lacks: `${kind} (${reason(error)})`,
+      hint: 'install that locale on the server and restart it, or restore to another server',
+    },
+    error,
+  )
+}
+
+/** Removes what earlier restores left when they died: marked as ours, and nobody is connected. */
+async function dropLeftovers(session: Session, server: Server): Promise<void> {
+  const marked = await session.rows<{ name: string }>(
+    'list its databases',
+    `select d.datname as name from pg_catalog.pg_database d
+      where pg_catalog.shobj_description(d.oid, 'pg_database') = $1
+        and not exists (select from pg_catalog.pg_stat_activity a where a.datid = d.oid)`,
+    [UNFINISHED],
+  )
+  for (const { name } of marked) {
+    if (BESIDE.test(name)) await drop(session, name, server, 'unforced')
+  }
+}
+
+async function drop(
+  session: Session,
+  name: string,
+  server: Server,
+  how: 'forced' | 'unforced' = 'forced',
+): Promise<void> {
+  if (!(await databaseExists(session, name))) return
+  const force = how === 'forced' && server.major >= 13 ? ' with (force)' : ''
+  await session.rows(`drop database ${name}`, `drop database if exists ${identifier(name)}${force}`)
+}

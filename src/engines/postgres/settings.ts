@@ -1,0 +1,136 @@
+import { userInfo } from 'node:os'
+import { isAbsolute } from 'node:path'
+import { WrongUse } from '../../core/faults.ts'
+import { Secret } from '../../core/secret.ts'
+
+const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
+export type SslMode = (typeof SSL_MODES)[number]
+
+/** One database on one server. Every field is taken literally wherever it is used. */
+export interface Settings {
+  /** A name, an address, or the directory of a unix socket. */
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: Secret | undefined
+  readonly database: string
+  readonly sslMode: SslMode
+  /** File with the certificates that are trusted. */
+  readonly sslRootCert: string | undefined
+}
+
+const DEFAULT_PORT = 5432
+/** PostgreSQL cuts longer names silently, and would then connect to another database. */
+export const MAX_NAME_BYTES = 63
+const PARAMETERS = ['host', 'sslmode', 'sslrootcert']
+
+const refuse = (why: string, hint?: string) =>
+  new WrongUse(hint === undefined ? { why } : { why, hint })
+const EXAMPLE = 'write it like postgres://user:password@host:5432/database'
+const ENCODING_HINT =
+  'write every special character of user, password and database as percent and two digits: %40 for @, %25 for %'
+
+/** Takes a URL apart; its messages never show any of it but host, port, user and database. */
+export function settingsOf(secretUrl: Secret): Settings {
+  const url = parsed(secretUrl.reveal())
+  const query = url.searchParams
+  for (const name of query.keys()) {
+    if (!PARAMETERS.includes(name)) {
+      throw refuse(
+        `a PostgreSQL URL has no parameter called ${name}`,
+        `it may have ${PARAMETERS.join(', ')}`,
+      )
+    }
+  }
+  const password = decoded('password', url.password)
+  const sslRootCert = query.get('sslrootcert') ?? undefined
+  return {
+    host: hostOf(url),
+    port: url.port === '' ? DEFAULT_PORT : Number(url.port),
+    user: named('user', decoded('user', url.username)) || userInfo().username,
+    password: password === '' ? undefined : new Secret(password),
+    database: databaseOf(url),
+    sslMode: sslModeOf(query.get('sslmode'), sslRootCert),
+    sslRootCert,
+  }
+}
+
+/** The same login on another database of the server. */
+export const onDatabase = (settings: Settings, database: string): Settings => ({
+  ...settings,
+  database,
+})
+
+/** The server for people: `db.example.org:5432`. */
+export const serverName = ({ host, port }: Settings): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+
+/** The database for people and manifests: `shop@db.example.org:5432`. */
+export const databaseName = (settings: Settings): string =>
+  `${settings.database}@${serverName(settings)}`
+
+function parsed(text: string): URL {
+  if (hasControl(text)) throw refuse('the database URL holds a line break or a NUL', EXAMPLE)
+  if (!URL.canParse(text))
+    throw refuse('the database URL cannot be read', `${EXAMPLE}; ${ENCODING_HINT}`)
+  const url = new URL(text)
+  if (url.hash !== '') throw refuse('the database URL holds a bare #', ENCODING_HINT)
+  return url
+}
+
+function hostOf(url: URL): string {
+  const fromQuery = url.searchParams.get('host')
+  if (fromQuery !== null && url.hostname !== '') {
+    throw refuse('the database URL names two hosts', 'leave one of them out')
+  }
+  const host = named('host', fromQuery ?? decoded('host', url.hostname)).replace(/^\[(.*)\]$/, '$1')
+  // libpq reads a comma as a list of hosts, and would choose another server than our own connection.
+  if (host.includes(','))
+    throw refuse('the database URL names several hosts', 'name the one to use')
+  return host || 'localhost'
+}
+
+function databaseOf(url: URL): string {
+  const database = named('database', decoded('database', url.pathname.replace(/^\//, '')))
+  if (database === '') throw refuse('the database URL names no database', EXAMPLE)
+  if (Buffer.byteLength(database) > MAX_NAME_BYTES) {
+    throw refuse(`the name of the database is longer than ${MAX_NAME_BYTES} bytes`)
+  }
+  return database
+}
+
+function sslModeOf(text: string | null, rootCert: string | undefined): SslMode {
+  if (rootCert !== undefined && !isAbsolute(named('sslrootcert', rootCert))) {
+    throw refuse('sslrootcert is not an absolute path')
+  }
+  // Whoever names the certificates to trust wants them checked.
+  const mode = text ?? (rootCert === undefined ? 'prefer' : 'verify-full')
+  const known = SSL_MODES.find(one => one === mode)
+  if (known === undefined)
+    throw refuse(`there is no sslmode ${mode}`, `use ${SSL_MODES.join(', ')}`)
+  if (known.startsWith('verify') && rootCert === undefined) {
+    throw refuse(
+      `sslmode ${known} needs the certificates to trust`,
+      'add sslrootcert=/path/of/ca.pem to the URL',
+    )
+  }
+  return known
+}
+
+function decoded(what: string, text: string): string {
+  try {
+    return named(what, decodeURIComponent(text))
+  } catch (error) {
+    if (error instanceof WrongUse) throw error
+    throw refuse(`the ${what} in the database URL is not percent-encoded`, ENCODING_HINT)
+  }
+}
+
+/** A line break would end a line of the password file, and a NUL every text handed to a program. */
+function named(what: string, text: string): string {
+  if (hasControl(text)) throw refuse(`the ${what} in the database URL holds a line break or a NUL`)
+  return text
+}
+
+const hasControl = (text: string): boolean =>
+  ['\0', '\n', '\r'].some(character => text.includes(character))
