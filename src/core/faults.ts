@@ -269,9 +269,18 @@ export const DatabaseRefused = fault('DATABASE_REFUSED', {
   status: 502,
   exit: FAILED,
   retry: false,
-  text: (d: { what: string; server: string; why: string }) =>
+  text: (d: { what: string; server: string; why: string; hint?: string }) =>
     `${d.server} refused to ${d.what}: ${d.why}`,
-  hint: () => 'give this login the right it lacks, or use another login',
+  hint: d => d.hint ?? 'give this login the right it lacks, or use another login',
+})
+
+export const TablesLocked = fault('TABLES_LOCKED', {
+  status: 409,
+  exit: FAILED,
+  retry: true,
+  text: (d: { database: string; by: string }) =>
+    `a table of ${d.database} stayed locked for too long, so it was not dumped; locked: ${d.by}`,
+  hint: () => 'let the session that holds the lock end, or end it, and run it again',
 })
 
 export const TargetNotEmpty = fault('TARGET_NOT_EMPTY', {
