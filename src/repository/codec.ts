@@ -18,7 +18,7 @@ const decompressing = promisify(zstdDecompress)
  * on a database dump cut into chunks of 300 KiB: 368 MB/s and a ratio of 3.92, where level 3 gives
  * 267 MB/s and 3.74: rows are full of random keys, and short matches in them cost more than they save.
  */
-const PARAMETERS = {
+export const CHUNK_PARAMETERS = {
   [constants.ZSTD_c_compressionLevel]: 1,
   [constants.ZSTD_c_strategy]: constants.ZSTD_fast,
   [constants.ZSTD_c_windowLog]: 20,
@@ -34,21 +34,17 @@ export interface Encoded {
   readonly bytes: Uint8Array
 }
 
-/** Compresses a chunk on the thread pool, in one step (node's zstd streams are not used: see decisions). */
-export async function encode(plain: Uint8Array): Promise<Encoded> {
-  const packed = await compressing(plain, { params: PARAMETERS, chunkSize: chunkSizeFor(plain) })
-  return packed.length <= plain.length * (1 - WORTH_IT)
-    ? { codec: Codec.zstd, bytes: packed }
-    : { codec: Codec.raw, bytes: plain }
-}
+/** Whether what a chunk became is kept instead of the chunk itself. */
+export const isWorthIt = (packed: Uint8Array, plain: Uint8Array): boolean =>
+  packed.length <= plain.length * (1 - WORTH_IT)
 
-/** The same for small objects, where a good ratio costs nothing. */
+/** Compresses a small object, where a good ratio costs nothing. */
 export async function encodeSmall(plain: Uint8Array): Promise<Encoded> {
   const packed = await compressing(plain, {
     params: { [constants.ZSTD_c_compressionLevel]: 6 },
     chunkSize: chunkSizeFor(plain),
   })
-  return packed.length <= plain.length * (1 - WORTH_IT)
+  return isWorthIt(packed, plain)
     ? { codec: Codec.zstd, bytes: packed }
     : { codec: Codec.raw, bytes: plain }
 }

@@ -10,8 +10,8 @@ import { INDEX, packKey } from './layout.ts'
 import { PACK_BUFFER, PackBuilder, type PackEntry, unsealChunk } from './pack.ts'
 import { ObjectKind, sealObject } from './seal.ts'
 
-/** Two data packs being filled, one for recipes and outlines, and one on its way to the storage. */
-const BUFFERS = 4
+/** Two for data, filling or on their way to the storage, and one for recipes and outlines. */
+const BUFFERS = 3
 /** Chunks go to one of two open packs by chance, so that a pack does not show where chunks begin. */
 const OPEN_DATA_PACKS = 2
 /** A small backup needs no second pack: it is opened once the first holds this much. */

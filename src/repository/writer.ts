@@ -7,7 +7,7 @@ import type { Storage } from '../storage/storage.ts'
 import type { Bytes } from '../stream/bytes.ts'
 import { PackType } from './chunk-index.ts'
 import { CHUNKER, Chunker, DEFAULT_SIZES, gearTable } from './chunker.ts'
-import { Codec, decode, encode } from './codec.ts'
+import { Encoder, type Lane } from './encoder.ts'
 import { hmac, type KeyRing } from './key-ring.ts'
 import { packKey } from './layout.ts'
 import { type LoadedIndex, loadIndex } from './load-index.ts'
@@ -15,11 +15,12 @@ import type { Manifests } from './manifests.ts'
 import { PackWriter } from './pack-writer.ts'
 import { RecipeWriter } from './recipe.ts'
 import { Session } from './session.ts'
+import { readTrash } from './trash.ts'
 
-/** Chunks being compressed and sealed at once: keeps every core busy and bounds the memory. */
-const CHUNKS_IN_FLIGHT = 8
 /** Stands for "a pack of this very session" in the chunk index. */
 const OWN_PACK = 0xffff_fff0
+/** How long the last steps may take once the backup exists. */
+const FINISHING_MS = 60_000
 
 /** What only the caller knows about a backup. */
 export type BackupFacts = Pick<
@@ -50,8 +51,7 @@ export class BackupWriter {
   readonly #streams: StoredStream[] = []
   readonly #reusedPacks = new Set<number>()
   readonly #tasks = new Set<Promise<void>>()
-  readonly #buffers: Buffer[] = []
-  #allocated = 0
+  readonly #encoder = new Encoder(DEFAULT_SIZES.max)
   #failure: { readonly cause: unknown } | undefined
   #plainBytes = 0
   #newChunks = 0
@@ -90,7 +90,12 @@ export class BackupWriter {
     const session = await Session.open(at.storage, at.ring, at.clock, about, signal)
     try {
       const both = AbortSignal.any([signal, session.lost])
-      return new BackupWriter(at, session, await loadIndex(at.storage, at.ring, both), both)
+      return new BackupWriter(
+        at,
+        session,
+        await loadIndex(at.storage, at.ring, 'writing', both),
+        both,
+      )
     } catch (error) {
       await session.close()
       throw error
@@ -122,36 +127,39 @@ export class BackupWriter {
     const digest = createHash('sha256')
     const chunker = new Chunker(this.#gear, DEFAULT_SIZES)
     const recipe = new RecipeWriter(list => this.#storeList(list))
-    let buffer = await this.#takeBuffer()
+    let lane = await this.#encoder.take()
     let filled = 0
     let length = 0
     let chunks = 0
     const emit = async (): Promise<void> => {
-      const plain = buffer.subarray(0, filled)
+      const plain = lane.plain.subarray(0, filled)
       const id = hmac(this.#ring.chunkId, plain)
       chunks++
       filled = 0
       await recipe.add(id, plain.length)
       if (this.#isKnown(id)) return
-      this.#start(type, id, plain, buffer)
-      buffer = await this.#takeBuffer()
+      this.#start(type, id, lane, plain.length)
+      lane = await this.#encoder.take()
     }
-    for await (const piece of bytes) {
-      this.#throwIfStopped()
-      digest.update(piece)
-      length += piece.length
-      this.#plainBytes += piece.length
-      for (let from = 0; from < piece.length; ) {
-        const cut = chunker.nextCut(piece, from)
-        const to = cut < 0 ? piece.length : cut
-        buffer.set(from === 0 && to === piece.length ? piece : piece.subarray(from, to), filled)
-        filled += to - from
-        from = to
-        if (cut >= 0) await emit()
+    try {
+      for await (const piece of bytes) {
+        this.#throwIfStopped()
+        digest.update(piece)
+        length += piece.length
+        this.#plainBytes += piece.length
+        for (let from = 0; from < piece.length; ) {
+          const cut = chunker.nextCut(piece, from)
+          const to = cut < 0 ? piece.length : cut
+          lane.plain.set(piece.subarray(from, to), filled)
+          filled += to - from
+          from = to
+          if (cut >= 0) await emit()
+        }
       }
+      if (filled > 0) await emit()
+    } finally {
+      this.#encoder.release(lane)
     }
-    if (filled > 0) await emit()
-    this.#buffers.push(buffer)
     this.#streams.push({
       name,
       format,
@@ -169,7 +177,6 @@ export class BackupWriter {
     this.#throwIfStopped()
     await this.#packs.flush()
     await this.#packs.writeIndex()
-    await this.#session.renew(this.#signal)
     await this.#checkOwnPacks()
     const manifest: Manifest = {
       format: 1,
@@ -184,16 +191,22 @@ export class BackupWriter {
       },
       previous: await this.#previousOf(facts.source.name),
     }
+    // Last before the manifest: it proves that all this backup builds on was protected until now.
+    await this.#session.renew(this.#signal)
     this.#throwIfStopped()
     await this.#manifests.put(manifest, this.#signal)
-    await this.#confirmSession(manifest.id)
-    await this.#manifests.putCopy(manifest.id, this.#signal)
+    // The backup exists: it is too late to cancel it.
+    const signal = AbortSignal.timeout(FINISHING_MS)
+    await this.#confirmSession(manifest.id, signal)
+    // A backup is whole without its second copy, and a check tells that it lacks one.
+    await this.#manifests.putCopy(manifest.id, signal).catch(() => undefined)
     return manifest
   }
 
   /** Ends the session, with or without a commit. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#tasks)
+    this.#encoder.close()
     await this.#packs.settle()
     await this.#session.close()
   }
@@ -214,53 +227,28 @@ export class BackupWriter {
 
   async #storeList(list: Buffer): Promise<Buffer> {
     const id = hmac(this.#ring.chunkId, list)
-    if (!this.#isKnown(id)) this.#start(PackType.meta, id, list)
+    if (this.#isKnown(id)) return id
+    const lane = await this.#encoder.take()
+    list.copy(lane.plain)
+    this.#start(PackType.meta, id, lane, list.length)
     return id
   }
 
-  /** Seals a chunk in the background; `buffer` is free again afterwards. */
-  #start(type: PackType, id: Buffer, plain: Buffer, buffer?: Buffer): void {
-    const task = this.#seal(type, id, plain)
+  /** Encodes and seals the chunk in a lane in the background; the lane is free again afterwards. */
+  #start(type: PackType, id: Buffer, lane: Lane, length: number): void {
+    const task = this.#seal(type, id, lane, length)
       .catch((cause: unknown) => {
         this.#failure ??= { cause }
       })
       .finally(() => {
-        if (buffer !== undefined) this.#buffers.push(buffer)
+        this.#encoder.release(lane)
         this.#tasks.delete(task)
       })
     this.#tasks.add(task)
   }
 
-  async #seal(type: PackType, id: Buffer, plain: Buffer): Promise<void> {
-    const encoded = await encode(plain)
-    if (encoded.codec !== Codec.raw) {
-      const packed = Buffer.from(
-        encoded.bytes.buffer,
-        encoded.bytes.byteOffset,
-        encoded.bytes.length,
-      )
-      const back = await decode(encoded.codec, packed, plain.length, 'a chunk just compressed')
-      if (!back.equals(plain)) {
-        throw new Damaged({
-          what: 'a chunk just compressed',
-          why: 'it does not decompress to itself; is the memory of this machine sound?',
-        })
-      }
-    }
-    await this.#packs.append(type, id, encoded, plain.length)
-  }
-
-  async #takeBuffer(): Promise<Buffer> {
-    for (;;) {
-      this.#throwIfStopped()
-      const free = this.#buffers.pop()
-      if (free !== undefined) return free
-      if (this.#allocated < CHUNKS_IN_FLIGHT) {
-        this.#allocated++
-        return Buffer.allocUnsafeSlow(DEFAULT_SIZES.max)
-      }
-      await Promise.race(this.#tasks)
-    }
+  async #seal(type: PackType, id: Buffer, lane: Lane, length: number): Promise<void> {
+    await this.#packs.append(type, id, await lane.encode(length), length)
   }
 
   #throwIfStopped(): void {
@@ -285,14 +273,15 @@ export class BackupWriter {
     return { id: previous.id, sha256: await this.#manifests.digest(previous.id, this.#signal) }
   }
 
-  /** Had the session been given up meanwhile, a pruner may have taken packs this backup builds on. */
-  async #confirmSession(id: string): Promise<void> {
-    if (await this.#session.isThere(this.#signal)) return
+  /** Had the session been given up meanwhile, a pruner may take packs that this backup builds on. */
+  async #confirmSession(id: string, signal: AbortSignal): Promise<void> {
+    if (await this.#session.heldAt(await this.#manifests.written(id, signal), signal)) return
+    const isTrash = await readTrash(this.#storage, this.#ring, signal)
     for (const number of this.#reusedPacks) {
       const { id: pack, bytes } = this.#index.packs.at(number)
-      const there = await this.#storage.stat(packKey(pack), this.#signal)
-      if (there?.bytes === bytes) continue
-      await this.#manifests.remove(id, this.#signal)
+      const there = await this.#storage.stat(packKey(pack), signal)
+      if (there?.bytes === bytes && !isTrash(there)) continue
+      await this.#manifests.remove(id, signal)
       throw new SessionLost({ session: id.slice(0, 8), why: 'packs it built on were removed' })
     }
   }

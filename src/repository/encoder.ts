@@ -1,0 +1,106 @@
+import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
+import { Damaged } from '../core/faults.ts'
+import { CHUNK_PARAMETERS, Codec, type Encoded, isWorthIt } from './codec.ts'
+
+/** Chunks under way at once: keeps every core busy and bounds the memory, about 4 MB each. */
+const LANES = 6
+/** What a stream allocates to put its output into; most chunks need a quarter of it. */
+const OUTPUT_BYTES = 256 * 1024
+/** More than any chunk has, so that a stream never waits for being read. */
+const HIGH_WATER = { readableHighWaterMark: 8 << 20, writableHighWaterMark: 8 << 20 }
+
+/**
+ * Room for one chunk, with a compressor and a decompressor that live as long as the backup: a fresh zstd
+ * context for every chunk costs twice the processor time, and the garbage collector frees it late.
+ * Both work on node's thread pool.
+ */
+export class Lane {
+  /** The chunk goes here. */
+  readonly plain: Buffer
+  readonly #compress = createZstdCompress({
+    params: CHUNK_PARAMETERS,
+    chunkSize: OUTPUT_BYTES,
+    ...HIGH_WATER,
+  })
+  readonly #decompress = createZstdDecompress({ chunkSize: OUTPUT_BYTES, ...HIGH_WATER })
+
+  constructor(largestChunk: number) {
+    this.plain = Buffer.allocUnsafeSlow(largestChunk)
+  }
+
+  /** Encodes the first `length` bytes of the lane, and proves that they come back. Throws Damaged. */
+  async encode(length: number): Promise<Encoded> {
+    const plain = this.plain.subarray(0, length)
+    const packed = await this.#pass(this.#compress, done => {
+      this.#compress.write(plain)
+      // The end of a frame, not of the stream: the next write begins a new frame.
+      this.#compress.flush(constants.ZSTD_e_end, done)
+    })
+    if (!isWorthIt(packed, plain)) return { codec: Codec.raw, bytes: plain }
+    const back = await this.#pass(this.#decompress, done => this.#decompress.write(packed, done))
+    if (!back.equals(plain)) {
+      const why = 'it does not decompress to itself; is the memory of this machine sound?'
+      throw new Damaged({ what: 'a chunk just compressed', why })
+    }
+    return { codec: Codec.zstd, bytes: packed }
+  }
+
+  close(): void {
+    this.#compress.destroy()
+    this.#decompress.destroy()
+  }
+
+  async #pass(
+    stream: NodeJS.ReadWriteStream,
+    begin: (done: (error?: Error | null) => void) => void,
+  ): Promise<Buffer> {
+    let fail: (error: Error) => void = () => undefined
+    try {
+      await new Promise<void>((resolve, reject) => {
+        fail = reject
+        stream.on('error', fail)
+        begin(error => (error ? reject(error) : resolve()))
+      })
+    } finally {
+      stream.off('error', fail)
+    }
+    const parts: Buffer[] = []
+    for (let part = stream.read(); part !== null; part = stream.read()) parts.push(part as Buffer)
+    const [only] = parts
+    return only !== undefined && parts.length === 1 ? only : Buffer.concat(parts)
+  }
+}
+
+/** A fixed number of lanes: whoever wants one more waits. */
+export class Encoder {
+  readonly #lanes: Lane[] = []
+  readonly #free: Lane[] = []
+  readonly #wanted: ((lane: Lane) => void)[] = []
+  readonly #largestChunk: number
+
+  constructor(largestChunk: number) {
+    this.#largestChunk = largestChunk
+  }
+
+  /** Waits for a lane; whoever takes it releases it. */
+  async take(): Promise<Lane> {
+    const free = this.#free.pop()
+    if (free !== undefined) return free
+    if (this.#lanes.length === LANES)
+      return await new Promise(resolve => this.#wanted.push(resolve))
+    const lane = new Lane(this.#largestChunk)
+    this.#lanes.push(lane)
+    return lane
+  }
+
+  release(lane: Lane): void {
+    const next = this.#wanted.shift()
+    if (next === undefined) this.#free.push(lane)
+    else next(lane)
+  }
+
+  /** Only once no lane is at work any more. */
+  close(): void {
+    for (const lane of this.#lanes) lane.close()
+  }
+}
