@@ -14,6 +14,7 @@ const NOT_OBJECTS = new Set([
   'STDSTRINGS',
   'SEARCHPATH',
   LARGE_OBJECTS,
+  'MATERIALIZED VIEW DATA', // that it was filled
   'SEQUENCE SET',
   'STATISTICS DATA',
   'TABLE DATA',

@@ -99,6 +99,7 @@ class PostgresRestore implements Restore {
   readonly target: TargetState['is']
   readonly besideName: string
   readonly beside: Database
+  readonly leavesOut: ReadonlySet<string>
   readonly #context: Context
   readonly #besideSettings: Settings
   readonly #warnings: string[]
@@ -114,6 +115,7 @@ class PostgresRestore implements Restore {
     this.besideName = withSuffix(context.target.database, suffix)
     this.#besideSettings = onDatabase(context.target, this.besideName)
     this.beside = context.open(this.#besideSettings)
+    this.leavesOut = new Set(context.options.noOwner ? ['ACL', 'DEFAULT ACL'] : [])
     this.#warnings = [...warnings]
   }
 

@@ -22,6 +22,7 @@ export interface Settings {
 const DEFAULT_PORT = 5432
 /** PostgreSQL cuts longer names silently, and would then connect to another database. */
 export const MAX_NAME_BYTES = 63
+const NO_HOST = 'host.invalid'
 const PARAMETERS = ['host', 'sslmode', 'sslrootcert']
 
 const refuse = (why: string, hint?: string) =>
@@ -71,23 +72,29 @@ export const databaseName = (settings: Settings): string =>
 
 function parsed(text: string): URL {
   if (hasControl(text)) throw refuse('the database URL holds a line break or a NUL', EXAMPLE)
-  if (!URL.canParse(text))
+  // PostgreSQL's own URLs may leave the host out behind a login; the standard for URLs has no such form.
+  const whole = text.replace(/^(\w+:\/\/(?:[^/?#]*@)?)(?=[:/?])/, `$1${NO_HOST}`)
+  if (!URL.canParse(whole)) {
     throw refuse('the database URL cannot be read', `${EXAMPLE}; ${ENCODING_HINT}`)
-  const url = new URL(text)
+  }
+  const url = new URL(whole)
   if (url.hash !== '') throw refuse('the database URL holds a bare #', ENCODING_HINT)
   return url
 }
 
 function hostOf(url: URL): string {
   const fromQuery = url.searchParams.get('host')
-  if (fromQuery !== null && url.hostname !== '') {
+  const hasHost = url.hostname !== NO_HOST && url.hostname !== ''
+  if (fromQuery !== null && hasHost) {
     throw refuse('the database URL names two hosts', 'leave one of them out')
   }
-  const host = named('host', fromQuery ?? decoded('host', url.hostname)).replace(/^\[(.*)\]$/, '$1')
+  const fromUrl = hasHost ? decoded('host', url.hostname) : 'localhost'
+  const host = named('host', fromQuery ?? fromUrl).replace(/^\[(.*)\]$/, '$1')
   // libpq reads a comma as a list of hosts, and would choose another server than our own connection.
-  if (host.includes(','))
-    throw refuse('the database URL names several hosts', 'name the one to use')
-  return host || 'localhost'
+  if (host === '' || host.includes(',')) {
+    throw refuse('the database URL does not name one host', 'name the one to use')
+  }
+  return host
 }
 
 function databaseOf(url: URL): string {
