@@ -1,7 +1,10 @@
 import { z } from 'zod'
 
+// Members that a schema here does not know are passed over, so that a later version may add some: what an
+// older one must not pass over is a feature of the repository, which it refuses to open without.
+
 /** What one table held when it was dumped, read from the dump in passing. */
-export const OutlineTable = z.strictObject({
+export const OutlineTable = z.object({
   /** Empty for engines without schemas. */
   schema: z.string(),
   name: z.string(),
@@ -16,10 +19,10 @@ export const OutlineTable = z.strictObject({
 export type OutlineTable = z.infer<typeof OutlineTable>
 
 /** What a backup holds, table by table and object by object: listing, comparing and proving use this. */
-export const Outline = z.strictObject({
+export const Outline = z.object({
   tables: z.array(OutlineTable),
   /** Objects outside of tables (PostgreSQL large objects), taken together. */
-  largeObjects: z.strictObject({
+  largeObjects: z.object({
     count: z.number().int(),
     bytes: z.number().int(),
     sha256: z.string(),
@@ -27,10 +30,10 @@ export const Outline = z.strictObject({
     at: z.array(z.tuple([z.number().int(), z.number().int()])),
   }),
   /** Where each sequence stands. */
-  sequences: z.array(z.strictObject({ schema: z.string(), name: z.string(), value: z.string() })),
+  sequences: z.array(z.object({ schema: z.string(), name: z.string(), value: z.string() })),
   /** Every object of the schema with the SHA-256 of its definition. */
   objects: z.array(
-    z.strictObject({
+    z.object({
       type: z.string(),
       schema: z.string(),
       name: z.string(),
@@ -42,7 +45,7 @@ export const Outline = z.strictObject({
 export type Outline = z.infer<typeof Outline>
 
 /** How a stream is put together from chunks; docs/design/repository-format.md, "Recipes". */
-export const Recipe = z.strictObject({
+export const Recipe = z.object({
   /** 0: the entries name the stream's own chunks; n: they name chunks that hold entries of depth n-1. */
   depth: z.number().int().min(0).max(8),
   /** 36 bytes each (chunk id, plain length), base64. */
@@ -51,14 +54,14 @@ export const Recipe = z.strictObject({
 export type Recipe = z.infer<typeof Recipe>
 
 /** A named stream of a backup. */
-export const StoredStream = z.strictObject({
+export const StoredStream = z.object({
   name: z.string(),
   /** What the bytes are, for people and for export: `pg_dump custom`, `sql`, `json`. */
   format: z.string(),
   bytes: z.number().int(),
   sha256: z.string(),
   chunks: z.number().int(),
-  chunker: z.strictObject({
+  chunker: z.object({
     name: z.string(),
     min: z.number().int(),
     average: z.number().int(),
@@ -69,7 +72,7 @@ export const StoredStream = z.strictObject({
 export type StoredStream = z.infer<typeof StoredStream>
 
 /** What was backed up, as the engine saw it. */
-export const SourceFacts = z.strictObject({
+export const SourceFacts = z.object({
   engine: z.string(),
   /** The same for every backup of one database: `shop@db.example.org:5432`. */
   name: z.string(),
@@ -84,7 +87,7 @@ export const SourceFacts = z.strictObject({
 export type SourceFacts = z.infer<typeof SourceFacts>
 
 /** The object that makes a backup exist: written last, and enough to restore with no catalog. */
-export const Manifest = z.strictObject({
+export const Manifest = z.object({
   format: z.literal(1),
   id: z.string().regex(/^[0-9a-f]{32}$/),
   source: SourceFacts,
@@ -92,17 +95,17 @@ export const Manifest = z.strictObject({
   finishedAt: z.iso.datetime(),
   tags: z.record(z.string(), z.string()),
   streams: z.array(StoredStream),
-  summary: z.strictObject({ tables: z.number().int(), rows: z.number().int() }),
+  summary: z.object({ tables: z.number().int(), rows: z.number().int() }),
   warnings: z.array(z.string()),
-  stored: z.strictObject({
+  stored: z.object({
     /** Bytes this backup added to the repository, as stored. */
     bytes: z.number().int(),
     newChunks: z.number().int(),
     reusedChunks: z.number().int(),
   }),
-  madeBy: z.strictObject({ holdfast: z.string(), host: z.string() }),
+  madeBy: z.object({ holdfast: z.string(), host: z.string() }),
   /** The backup of the same source before this one; a removed one is missed by this chain. */
-  previous: z.nullable(z.strictObject({ id: z.string(), sha256: z.string() })),
+  previous: z.nullable(z.object({ id: z.string(), sha256: z.string() })),
 })
 export type Manifest = z.infer<typeof Manifest>
 

@@ -6,9 +6,10 @@ import {
   type StoredStream,
   tableName,
 } from '../core/backup.ts'
+import { reason } from '../core/fault.ts'
 import { collect } from '../stream/bytes.ts'
 import type { ChunkIndex } from './chunk-index.ts'
-import { isDamage } from './load-index.ts'
+import { isDamage } from './problem.ts'
 import type { ChunkReader } from './reader.ts'
 
 /** What a backup lost. */
@@ -24,14 +25,17 @@ export interface DamagedBackup {
 
 type Range = readonly [from: number, to: number]
 
+/** Objects that hurt a backup, each with what is wrong with it. */
+export type HurtfulObjects = Map<string, string>
+
 /** Follows every recipe of a backup; undefined when every chunk is there and none is known as bad. */
 export async function damageOf(
   manifest: Manifest,
   reader: ChunkReader,
   chunks: ChunkIndex,
   bad: ReadonlyMap<string, string>,
-): Promise<{ backup: DamagedBackup; objects: Set<string> } | undefined> {
-  const objects = new Set<string>()
+): Promise<{ backup: DamagedBackup; objects: HurtfulObjects } | undefined> {
+  const objects: HurtfulObjects = new Map()
   const streams: string[] = []
   let dump: readonly Range[] = []
   for (const stream of manifest.streams) {
@@ -51,16 +55,17 @@ async function brokenRanges(
   reader: ChunkReader,
   chunks: ChunkIndex,
   bad: ReadonlyMap<string, string>,
-  objects: Set<string>,
+  objects: HurtfulObjects,
 ): Promise<Range[]> {
   const ranges: Range[] = []
   let at = 0
+  let list: Buffer | undefined
   try {
-    for await (const { id, plain } of reader.entries(stream.recipe)) {
+    for await (const { id, plain } of reader.entries(stream.recipe, entry => (list = entry.id))) {
       const object = bad.size === 0 ? undefined : bad.get(id.toString('hex'))
       if (object !== undefined || !chunks.has(id)) {
         ranges.push([at, at + plain])
-        if (object !== undefined) objects.add(object)
+        if (object !== undefined) objects.set(object, 'it lost chunks')
       }
       at += plain
     }
@@ -68,7 +73,8 @@ async function brokenRanges(
     if (!isDamage(error)) throw error
     // A broken list: where the rest of the stream lies is not known any more.
     ranges.push([at, stream.bytes])
-    for (const object of bad.values()) if (error.message.includes(object)) objects.add(object)
+    const object = list && (bad.get(list.toString('hex')) ?? reader.packOf(list))
+    if (object !== undefined) objects.set(object, reason(error))
   }
   return ranges
 }
@@ -84,7 +90,9 @@ async function tablesIn(
   let outline: Outline
   try {
     const json = await collect(reader.bytes(stream.recipe))
-    outline = Outline.parse(JSON.parse(Buffer.from(json).toString()))
+    const parsed = Outline.safeParse(JSON.parse(Buffer.from(json).toString()))
+    if (!parsed.success) return 'all'
+    outline = parsed.data
   } catch (error) {
     if (!isDamage(error)) throw error
     return 'all'
@@ -94,7 +102,7 @@ async function tablesIn(
     ...outline.largeObjects.at.map(at => ({ name: 'large objects', at })),
   ]
   const meets = ([from, to]: Range, [start, end]: Range) => from < end && start < to
-  const first = Math.min(...areas.map(area => area.at[0]))
+  const first = areas.reduce((least, area) => Math.min(least, area.at[0]), Number.POSITIVE_INFINITY)
   // Before the first table lies the schema of all of them.
   if (broken.some(([from]) => from < first)) return 'all'
   const hit = areas.filter(area => broken.some(range => meets(range, area.at)))

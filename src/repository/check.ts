@@ -1,13 +1,15 @@
 import type { Manifest } from '../core/backup.ts'
 import { reason } from '../core/fault.ts'
+import { ObjectMissing } from '../core/faults.ts'
 import type { Storage } from '../storage/storage.ts'
 import { type DamagedBackup, damageOf } from './check-backup.ts'
 import { checkPacks } from './check-packs.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { KeySlots } from './key-slots.ts'
 import { COPIES, MANIFESTS, nameOf, PACKS, SESSIONS } from './layout.ts'
-import { isDamage, loadIndex, type Problem } from './load-index.ts'
+import { type LoadedIndex, loadIndex } from './load-index.ts'
 import type { Manifests } from './manifests.ts'
+import { isDamage, type Problem } from './problem.ts'
 import { ChunkReader } from './reader.ts'
 import { EXPIRY_MS, readSession } from './session.ts'
 
@@ -18,6 +20,12 @@ export interface CheckOptions {
   readonly readData: boolean
   /** Told while the check goes on, for whoever shows it. */
   readonly progress?: CheckProgress
+}
+
+/** An object that hurts backups. */
+interface Hurt {
+  readonly why: string
+  readonly backups: Set<string>
 }
 
 export interface CheckProgress {
@@ -51,7 +59,7 @@ export async function checkRepository(
 ): Promise<CheckReport> {
   const { storage, ring, manifests } = at
   const progress = options.progress ?? { stage: 'structure', done: 0, total: 0, bytes: 0 }
-  const index = await loadIndex(storage, ring, signal)
+  const index = await loadIndex(storage, ring, 'reading', signal)
   const found = await manifests.all(signal)
   const sessions = await checkSessions(storage, ring, signal)
   const structure = [...(await keys.problems(signal)), ...index.problems, ...sessions.problems]
@@ -61,7 +69,7 @@ export async function checkRepository(
   const lost = [...index.lostChunks].filter(([id]) => !index.chunks.has(Buffer.from(id, 'hex')))
   const bad = new Map([...lost, ...read.badChunks])
   const damaged: DamagedBackup[] = lostBackups(found.problems)
-  const hurt = new Map<string, Set<string>>()
+  const hurt = new Map<string, Hurt>()
   const reader = new ChunkReader(storage, ring, index, signal)
   Object.assign(progress, { stage: 'backups', done: 0, total: found.manifests.length })
   for (const manifest of found.manifests) {
@@ -69,22 +77,25 @@ export async function checkRepository(
     progress.done++
     if (damage === undefined) continue
     damaged.push(damage.backup)
-    for (const object of damage.objects) addTo(hurt, object, manifest.id)
+    for (const [object, why] of damage.objects) addTo(hurt, object, why, manifest.id)
   }
-  for (const problem of found.problems) if (problem.lost) addTo(hurt, problem.object, problem.id)
-  const problems = [...structure, ...read.problems, ...found.problems.filter(isBroken)]
+  for (const { object, why, lost: isLost, id } of found.problems) {
+    if (isLost) addTo(hurt, object, why, id)
+  }
+  const copies = await manifests.badCopies(found.manifests, signal)
+  const problems = [...structure, ...read.problems, ...found.problems, ...copies]
   return {
     readData: options.readData,
     counts: await countObjects(storage, index.chunks.size, found.manifests, signal),
     problems: withBackups(problems, hurt),
-    notes: [...sessions.notes, ...(await copyNotes(storage, found.problems, signal))],
+    notes: [
+      ...sessions.notes,
+      ...(await copyNotes(storage, found.problems, signal)),
+      ...indexNotes(index),
+    ],
     damaged,
   }
 }
-
-/** A manifest without its copy, or the reverse, is noted apart; here only what is broken or lost. */
-const isBroken = (problem: { object: string; why: string }): boolean =>
-  !(problem.object.startsWith(COPIES) && problem.why.includes('is not in'))
 
 function lostBackups(problems: readonly { id: string; lost: boolean }[]): DamagedBackup[] {
   const ids = new Set(problems.filter(problem => problem.lost).map(problem => problem.id))
@@ -99,16 +110,17 @@ function lostBackups(problems: readonly { id: string; lost: boolean }[]): Damage
 
 function withBackups(
   problems: readonly Problem[],
-  hurt: ReadonlyMap<string, ReadonlySet<string>>,
+  hurt: ReadonlyMap<string, Hurt>,
 ): CheckReport['problems'] {
-  const named = new Map<string, Problem>()
-  for (const { object, why } of problems) if (!named.has(object)) named.set(object, { object, why })
-  for (const object of hurt.keys()) {
-    if (!named.has(object)) named.set(object, { object, why: 'it is gone' })
+  const named = new Map<string, string>()
+  const hurtful = [...hurt].map(([object, { why }]) => ({ object, why }))
+  for (const { object, why } of [...problems, ...hurtful]) {
+    if (!named.has(object)) named.set(object, why)
   }
-  return [...named.values()].map(problem => ({
-    ...problem,
-    backups: [...(hurt.get(problem.object) ?? [])],
+  return [...named].map(([object, why]) => ({
+    object,
+    why,
+    backups: [...(hurt.get(object)?.backups ?? [])],
   }))
 }
 
@@ -141,6 +153,8 @@ async function checkSessions(
       const state = old ? 'died; it hurts nothing' : 'is at work or died in the last half hour'
       notes.push(`a ${kind} (process ${pid} on ${host}, since ${startedAt}) ${state}`)
     } catch (error) {
+      // Closed since it was listed.
+      if (error instanceof ObjectMissing) continue
       if (!isDamage(error)) throw error
       problems.push({ object: key, why: reason(error) })
     }
@@ -165,7 +179,15 @@ async function copyNotes(
   return notes
 }
 
-function addTo(map: Map<string, Set<string>>, key: string, value: string): void {
-  const set = map.get(key) ?? new Set()
-  map.set(key, set.add(value))
+/** An index object that is gone leaves no other trace. */
+function indexNotes({ unindexed }: LoadedIndex): string[] {
+  if (unindexed.length === 0) return []
+  const packs = unindexed.length === 1 ? 'one pack is' : `${unindexed.length} packs are`
+  return [`${packs} named by no index object, which slows reading; the next backup names them`]
+}
+
+function addTo(hurt: Map<string, Hurt>, object: string, why: string, backup: string): void {
+  const known = hurt.get(object) ?? { why, backups: new Set() }
+  known.backups.add(backup)
+  hurt.set(object, known)
 }

@@ -14,10 +14,12 @@ const SHARDS = 64
 const SLOT = 8
 const FIRST_SLOTS = 64
 const FULL = 0.75
+/** Doubling would leave half of the memory unused just after it. */
+const GROWTH = 1.4
 const STORED_BITS = 24
 
 /**
- * chunk id -> place, for every chunk of a repository, in memory: 32 bytes a slot, about 43 a chunk. A Map
+ * chunk id -> place, for every chunk of a repository, in memory: 32 bytes a slot, 43 to 60 a chunk. A Map
  * of strings takes four times that and ends at 2^24 entries, which is 4 TiB of chunks.
  * Ids count as equal in their first 16 bytes: with 4 * 10^8 chunks, two collide with odds of 2^-71.
  */
@@ -41,7 +43,7 @@ export class ChunkIndex {
     this.#shardOf(id).add(id, place)
   }
 
-  // A shard is doubled alone, so growing never holds a second copy of the whole index.
+  // A shard grows alone, so growing never holds a second copy of the whole index.
   #shardOf(id: Uint8Array): Shard {
     return this.#shards[(id[15] ?? 0) % SHARDS] as Shard
   }
@@ -87,9 +89,7 @@ class Shard {
   #find(id: Uint8Array): number {
     const slots = this.#slots
     const [a, b, c, d] = [wordOf(id, 0), wordOf(id, 1), wordOf(id, 2), wordOf(id, 3)]
-    const mask = slots.length / SLOT - 1
-    for (let slot = a & mask; ; slot = (slot + 1) & mask) {
-      const at = slot * SLOT
+    for (let at = home(a, slots); ; at = at + SLOT < slots.length ? at + SLOT : 0) {
       if (slots[at + 4] === 0) return at
       if (slots[at] === a && slots[at + 1] === b && slots[at + 2] === c && slots[at + 3] === d) {
         return at
@@ -99,16 +99,20 @@ class Shard {
 
   #grow(): void {
     const old = this.#slots
-    this.#slots = new Uint32Array(old.length * 2)
-    const mask = this.#slots.length / SLOT - 1
+    const slots = new Uint32Array(Math.ceil((old.length / SLOT) * GROWTH) * SLOT)
     for (let from = 0; from < old.length; from += SLOT) {
       if (old[from + 4] === 0) continue
-      let slot = (old[from] as number) & mask
-      while (this.#slots[slot * SLOT + 4] !== 0) slot = (slot + 1) & mask
-      this.#slots.set(old.subarray(from, from + SLOT), slot * SLOT)
+      let at = home(old[from] as number, slots)
+      while (slots[at + 4] !== 0) at = at + SLOT < slots.length ? at + SLOT : 0
+      for (let word = 0; word < SLOT; word++) slots[at + word] = old[from + word] as number
     }
+    this.#slots = slots
   }
 }
+
+/** Where the search for an id begins: its first word, scaled to the number of slots. */
+const home = (first: number, slots: Uint32Array): number =>
+  Math.floor((first / 2 ** 32) * (slots.length / SLOT)) * SLOT
 
 const wordOf = (id: Uint8Array, word: number): number => {
   const at = word * 4
@@ -149,6 +153,11 @@ export class PackTable {
     const pack = this.#packs[number]
     if (pack === undefined) throw new RangeError(`no pack has number ${number}`)
     return pack
+  }
+
+  find(id: string): PackFacts | undefined {
+    const number = this.#numbers.get(id)
+    return number === undefined ? undefined : this.at(number)
   }
 
   has(id: string): boolean {

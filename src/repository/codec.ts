@@ -49,6 +49,12 @@ export async function encodeSmall(plain: Uint8Array): Promise<Encoded> {
     : { codec: Codec.raw, bytes: plain }
 }
 
+/** Refuses a codec that this version cannot read. Throws RepositoryTooNew. */
+export function requireCodec(codec: number, what: string): void {
+  if (codec === Codec.raw || codec === Codec.zstd) return
+  throw new RepositoryTooNew({ place: what, needs: `codec ${codec}` })
+}
+
 /**
  * The plain bytes again; `plainLength` comes authenticated from footer, index or header, and bounds what
  * a damaged or hostile frame can make us allocate. Throws Damaged.
@@ -59,11 +65,11 @@ export async function decode(
   plainLength: number,
   what: string,
 ): Promise<Buffer> {
+  requireCodec(codec, what)
   if (codec === Codec.raw) {
     if (stored.length !== plainLength) throw new Damaged({ what, why: 'its length is wrong' })
     return stored
   }
-  if (codec !== Codec.zstd) throw new RepositoryTooNew({ place: what, needs: `codec ${codec}` })
   let plain: Buffer
   try {
     plain = await decompressing(stored, {

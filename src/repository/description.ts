@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { Damaged, RepositoryTooNew } from '../core/faults.ts'
 import { hmac, type KeyRing } from './key-ring.ts'
 
-/** The first line of object `repository`, as JSON. */
-const Description = z.strictObject({
+/** The first line of object `repository`, as JSON; members that a later version added are kept. */
+const Description = z.looseObject({
   holdfast: z.literal('repository'),
   format: z.literal(1),
   id: z.string().regex(/^[0-9a-f]{32}$/),
@@ -12,7 +12,7 @@ const Description = z.strictObject({
   /** The key slots there should be: a lost or planted one is noticed. */
   keySlots: z.array(z.string()),
   /** What a program must know before it reads, writes or prunes here; it refuses what it misses. */
-  features: z.strictObject({
+  features: z.looseObject({
     read: z.array(z.string()),
     write: z.array(z.string()),
     prune: z.array(z.string()),
@@ -23,7 +23,7 @@ export type Description = z.infer<typeof Description>
 export type Access = 'read' | 'write' | 'prune'
 
 /** Features that this version knows; none has been needed yet. */
-const KNOWN_FEATURES: readonly string[] = []
+const KNOWN_FEATURES: ReadonlySet<string> = new Set()
 
 export function newDescription(id: string, created: Date): Description {
   return {
@@ -38,9 +38,11 @@ export function newDescription(id: string, created: Date): Description {
 
 /** Two lines: the description, and `hmac-sha256 <hex>` over the bytes of the first line. */
 export function encodeDescription(description: Description, ring: KeyRing): Buffer {
-  const line = JSON.stringify(description)
-  return Buffer.from(`${line}\nhmac-sha256 ${hmac(ring.mac, line).toString('hex')}\n`)
+  return sealLine(JSON.stringify(description), ring)
 }
+
+const sealLine = (line: string, ring: KeyRing): Buffer =>
+  Buffer.from(`${line}\nhmac-sha256 ${hmac(ring.mac, line).toString('hex')}\n`)
 
 /** A description whose MAC is still to be checked, for want of the key. */
 export interface UnprovenDescription {
@@ -51,7 +53,7 @@ export interface UnprovenDescription {
 
 /** Reads object `repository`. Throws RepositoryTooNew or Damaged. */
 export function readDescription(bytes: Uint8Array, place: string): UnprovenDescription {
-  const [line = '', seal = ''] = Buffer.from(bytes).toString('utf8').split('\n')
+  const [line = ''] = Buffer.from(bytes).toString('utf8').split('\n')
   const what = `object repository in ${place}`
   let json: unknown
   try {
@@ -70,9 +72,8 @@ export function readDescription(bytes: Uint8Array, place: string): UnprovenDescr
   return {
     description: parsed.data,
     prove(ring) {
-      const mac = Buffer.from(seal.replace('hmac-sha256 ', ''), 'hex')
-      const expected = hmac(ring.mac, line)
-      if (mac.length !== expected.length || !timingSafeEqual(mac, expected)) {
+      const expected = sealLine(line, ring)
+      if (bytes.length !== expected.length || !timingSafeEqual(bytes, expected)) {
         throw new Damaged({ what, why: 'its authentication code does not match' })
       }
     },
@@ -83,7 +84,7 @@ export function readDescription(bytes: Uint8Array, place: string): UnprovenDescr
 export function requireFeatures(description: Description, access: Access, place: string): void {
   const needed = access === 'read' ? [] : description.features.read
   const missing = [...needed, ...description.features[access]].filter(
-    feature => !KNOWN_FEATURES.includes(feature),
+    feature => !KNOWN_FEATURES.has(feature),
   )
   if (missing.length > 0) {
     throw new RepositoryTooNew({ place, needs: `feature ${missing.join(', ')} to ${access}` })

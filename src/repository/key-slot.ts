@@ -8,13 +8,15 @@ import { sealInto, TAG_BYTES, unseal } from './seal.ts'
 /** What opens a repository. */
 export type Key = { readonly passphrase: Secret } | { readonly recoveryKey: Secret }
 
-const Scrypt = z.strictObject({
-  name: z.literal('scrypt'),
-  N: z.number().int(),
-  r: z.number().int(),
-  p: z.number().int(),
-  salt: z.base64(),
-})
+const Scrypt = z
+  .strictObject({
+    name: z.literal('scrypt'),
+    N: z.number().int().min(2),
+    r: z.number().int().min(1),
+    p: z.number().int().min(1),
+    salt: z.base64(),
+  })
+  .refine(({ N, r, p }) => Number.isInteger(Math.log2(N)) && N * r * p <= MOST_WORK)
 const Hkdf = z.strictObject({ name: z.literal('hkdf-sha256'), salt: z.base64() })
 
 /** One way to the master key; the object `keys/<sha256>` holds this as JSON. */
@@ -41,8 +43,9 @@ export interface KeySlot {
 
 /** 0.35 s and 128 MiB for every guess at a passphrase, on a machine of 2024 (RFC 7914). */
 const SCRYPT = { N: 2 ** 17, r: 8, p: 1 }
-/** A slot may ask for more, but not for so much that a hostile one takes the machine down. */
-const SCRYPT_MEMORY = 1024 * 1024 * 1024
+/** A slot may ask for more, but not for so much that a hostile one takes the machine down: 16 times. */
+const MOST_WORK = 2 ** 24
+const SCRYPT_MEMORY = 3 * 1024 * 1024 * 1024
 
 export async function makeSlot(
   key: Key,
@@ -73,15 +76,27 @@ export async function makeSlot(
   return { id: createHash('sha256').update(bytes).digest('hex'), bytes }
 }
 
-/** Reads a slot's open part. Throws Damaged when it is not what was written under that name. */
-export function readSlot(id: string, bytes: Uint8Array): KeySlot & { readonly slot: Slot } {
+export type ReadSlot = KeySlot & { readonly slot: Slot }
+
+/**
+ * Reads a slot's open part. Throws Damaged when it is not what was written under that name, and
+ * RepositoryTooNew when it is of a kind that this version does not know.
+ */
+export function readSlot(id: string, bytes: Uint8Array): ReadSlot {
   const what = `key slot ${id.slice(0, 8)}`
   if (createHash('sha256').update(bytes).digest('hex') !== id) {
     throw new Damaged({ what, why: 'its bytes do not match its name' })
   }
-  const parsed = Slot.safeParse(JSON.parse(Buffer.from(bytes).toString()))
-  if (!parsed.success)
+  let json: unknown
+  try {
+    json = JSON.parse(Buffer.from(bytes).toString())
+  } catch (cause) {
+    throw new Damaged({ what, why: 'it is not JSON' }, cause)
+  }
+  const parsed = Slot.safeParse(json)
+  if (!parsed.success) {
     throw new RepositoryTooNew({ place: what, needs: 'another kind of key slot' })
+  }
   const slot = parsed.data
   return { id, kind: slot.kind, label: slot.label, created: slot.created, slot }
 }

@@ -1,15 +1,22 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../core/clock.ts'
 import { reason } from '../core/fault.ts'
-import { Damaged, LastKeySlot, WrongPassphrase, WrongUse } from '../core/faults.ts'
+import {
+  Damaged,
+  LastKeySlot,
+  RepositoryMissing,
+  RepositoryTooNew,
+  WrongPassphrase,
+  WrongUse,
+} from '../core/faults.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Storage } from '../storage/storage.ts'
-import type { Description } from './description.ts'
+import { type Description, requireFeatures } from './description.ts'
 import { DescriptionStore } from './description-store.ts'
 import type { KeyRing } from './key-ring.ts'
-import { type Key, type KeySlot, makeSlot, openSlot, readSlot } from './key-slot.ts'
+import { type Key, type KeySlot, makeSlot, openSlot, type ReadSlot, readSlot } from './key-slot.ts'
 import { KEYS, nameOf } from './layout.ts'
-import { isDamage, type Problem } from './load-index.ts'
+import { isDamage, type Problem } from './problem.ts'
 import { recoveryKeyText } from './recovery-key.ts'
 
 /** Slots in one repository; opening it with a passphrase tries each. */
@@ -32,32 +39,35 @@ export class KeySlots {
   }
 
   /**
-   * The master key. A slot that is damaged is passed over while another opens; when none opens, damage is
-   * told apart from a wrong key. Throws WrongPassphrase, Damaged.
+   * The master key, and the id of the repository whose slot it was in: one of those given. A slot that is
+   * damaged is passed over while another opens; when none opens, damage is told apart from a wrong key.
+   * Throws WrongPassphrase, Damaged, RepositoryTooNew.
    */
   static async unlock(
     storage: Storage,
-    repository: string,
+    repositories: readonly string[],
     key: Key,
     signal: AbortSignal,
-  ): Promise<Buffer> {
-    const { slots, problems } = await readSlots(storage, signal)
-    let damage: unknown
-    if (slots.length > 0 && slots.every(({ slot }) => slot.repository !== repository)) {
+  ): Promise<{ master: Buffer; repository: string }> {
+    const { slots, problems, tooNew } = await readSlots(storage, signal)
+    const own = slots.filter(({ slot }) => repositories.includes(slot.repository))
+    if (slots.length > 0 && own.length === 0) {
       throw new Damaged({ what: 'object repository', why: 'its id is not that of its key slots' })
     }
-    for (const { slot } of slots) {
+    let damage: unknown
+    for (const { slot } of own) {
       try {
         const master = await openSlot(slot, key)
-        if (master !== undefined) return master
+        if (master !== undefined) return { master, repository: slot.repository }
       } catch (error) {
-        damage = error
+        damage ??= error
       }
     }
+    damage ??= tooNew
     if (damage !== undefined) throw damage
     const kind = 'passphrase' in key ? 'passphrase' : 'recovery'
     const [problem] = problems
-    if (problem !== undefined && !slots.some(slot => slot.kind === kind)) {
+    if (problem !== undefined && !own.some(slot => slot.kind === kind)) {
       throw new Damaged({ what: problem.object, why: problem.why })
     }
     if (slots.length === 0) throw new Damaged({ what: KEYS, why: 'every key slot is gone' })
@@ -77,7 +87,8 @@ export class KeySlots {
   async problems(signal: AbortSignal): Promise<Problem[]> {
     const { slots, problems } = await readSlots(this.#storage, signal)
     const ids = new Set([...slots.map(slot => KEYS + slot.id), ...problems.map(one => one.object)])
-    const listed = new Set(this.#description.keySlots.map(id => KEYS + id))
+    const { keySlots } = await this.#described(signal)
+    const listed = new Set(keySlots.map(id => KEYS + id))
     const missing = [...listed].filter(key => !ids.has(key))
     const planted = [...ids].filter(key => !listed.has(key))
     return [
@@ -92,6 +103,7 @@ export class KeySlots {
   }
 
   async add(key: Key, label: string, signal: AbortSignal): Promise<KeySlot> {
+    requireFeatures(this.#description, 'write', this.#storage.place)
     const present = await this.list(signal)
     if (present.length >= MOST_SLOTS) {
       throw new WrongUse({ why: `a repository takes ${MOST_SLOTS} key slots, and it has them` })
@@ -100,7 +112,7 @@ export class KeySlots {
     const created = this.#clock.now()
     const { id, bytes } = await makeSlot(key, this.#ring.master, { repository, label, created })
     await this.#storage.put(KEYS + id, bytes, { signal })
-    await this.#list([...present.map(slot => slot.id), id], signal)
+    await this.#list(listed => [...listed, id], signal)
     return readSlot(id, await this.#storage.get(KEYS + id, 'all', signal))
   }
 
@@ -115,6 +127,7 @@ export class KeySlots {
 
   /** Removes the slot whose id begins with `prefix`; never the last one. Throws LastKeySlot, WrongUse. */
   async remove(prefix: string, signal: AbortSignal): Promise<KeySlot> {
+    requireFeatures(this.#description, 'write', this.#storage.place)
     const slots = await this.list(signal)
     const matches = slots.filter(slot => prefix !== '' && slot.id.startsWith(prefix))
     const [slot] = matches
@@ -126,33 +139,45 @@ export class KeySlots {
       })
     }
     if (slots.length === 1) throw new LastKeySlot({ slot: slot.id.slice(0, 8) })
-    await this.#list(
-      slots.map(one => one.id).filter(id => id !== slot.id),
-      signal,
-    )
+    await this.#list(listed => listed.filter(id => id !== slot.id), signal)
     await this.#storage.remove(KEYS + slot.id, signal)
     return slot
   }
 
-  async #list(keySlots: string[], signal: AbortSignal): Promise<void> {
-    this.#description = { ...this.#description, keySlots }
+  /** Changes which slots the repository lists; only those that its users added ever get there. */
+  async #list(change: (listed: readonly string[]) => string[], signal: AbortSignal): Promise<void> {
+    const description = await this.#described(signal)
+    this.#description = { ...description, keySlots: change(description.keySlots) }
     await this.#descriptions.write(this.#description, this.#ring, signal)
+  }
+
+  /** As it is in the storage: another process may have added or removed slots meanwhile. */
+  async #described(signal: AbortSignal): Promise<Description> {
+    try {
+      return await this.#descriptions.read(this.#ring, signal)
+    } catch (error) {
+      // Not written yet, or broken: then what was read when the repository was opened makes it whole again.
+      if (error instanceof RepositoryMissing || isDamage(error)) return this.#description
+      throw error
+    }
   }
 }
 
 async function readSlots(
   storage: Storage,
   signal: AbortSignal,
-): Promise<{ slots: ReturnType<typeof readSlot>[]; problems: Problem[] }> {
-  const slots: ReturnType<typeof readSlot>[] = []
+): Promise<{ slots: ReadSlot[]; problems: Problem[]; tooNew: unknown }> {
+  const slots: ReadSlot[] = []
   const problems: Problem[] = []
+  let tooNew: unknown
   for await (const { key } of storage.list(KEYS, signal)) {
     try {
       slots.push(readSlot(nameOf(key), await storage.get(key, 'all', signal)))
     } catch (error) {
-      if (!isDamage(error)) throw error
-      problems.push({ object: key, why: reason(error) })
+      if (error instanceof RepositoryTooNew) tooNew ??= error
+      else if (isDamage(error)) problems.push({ object: key, why: reason(error) })
+      else throw error
     }
   }
-  return { slots, problems }
+  return { slots, problems, tooNew }
 }

@@ -1,16 +1,23 @@
 import { createHash } from 'node:crypto'
 import { Manifest } from '../core/backup.ts'
 import { reason } from '../core/fault.ts'
-import { Damaged, NoSuchBackup, ObjectExists, RepositoryTooNew } from '../core/faults.ts'
+import {
+  Damaged,
+  NoSuchBackup,
+  ObjectExists,
+  ObjectMissing,
+  RepositoryTooNew,
+} from '../core/faults.ts'
 import { isId } from '../core/ids.ts'
 import type { Storage } from '../storage/storage.ts'
 import { inFlight } from '../stream/in-flight.ts'
 import type { KeyRing } from './key-ring.ts'
 import { COPIES, MANIFESTS, nameOf } from './layout.ts'
-import { isDamage, type Problem } from './load-index.ts'
+import { isDamage, type Problem } from './problem.ts'
 import { ObjectKind, openObject, sealObject } from './seal.ts'
 
 const READS = 8
+const READ_BACK_MS = 60_000
 
 /** The backups of a repository: one object each, with a copy, written last. */
 export class Manifests {
@@ -71,17 +78,26 @@ export class Manifests {
     return manifest
   }
 
-  /** Makes a backup exist. Returns once it was read back as written. */
+  /** Makes a backup exist. Returns once it was read back as written, which nothing can cancel. */
   async put(manifest: Manifest, signal: AbortSignal): Promise<void> {
     const key = MANIFESTS + manifest.id
     const json = Buffer.from(JSON.stringify(Manifest.parse(manifest)))
     const sealed = await sealObject(this.#ring, ObjectKind.manifest, key, json)
     await this.#putOnce(key, sealed, signal)
-    const stored = await this.#storage.get(key, 'all', signal)
+    const patience = AbortSignal.timeout(READ_BACK_MS)
+    const stored = await this.#storage.get(key, 'all', patience)
     if (!sealed.equals(stored)) {
-      await this.#storage.remove(key, signal)
+      await this.#storage.remove(key, patience)
       throw new Damaged({ what: key, why: 'the storage gave back other bytes than it was given' })
     }
+  }
+
+  /** When a manifest was written, by the storage's clock. */
+  async written(id: string, signal: AbortSignal): Promise<Date> {
+    const object = await this.#storage.stat(MANIFESTS + id, signal)
+    if (object === undefined)
+      throw new ObjectMissing({ key: MANIFESTS + id, place: this.#storage.place })
+    return object.modified
   }
 
   /** The second copy, after the first: a copy alone means that a manifest was lost. */
@@ -94,6 +110,17 @@ export class Manifests {
   async remove(id: string, signal: AbortSignal): Promise<void> {
     await this.#storage.remove(COPIES + id, signal)
     await this.#storage.remove(MANIFESTS + id, signal)
+  }
+
+  /** Copies that are not, byte for byte, the manifest that they are copies of. */
+  async badCopies(manifests: readonly Manifest[], signal: AbortSignal): Promise<Problem[]> {
+    const problems: Problem[] = []
+    const copies = new Set(await this.#ids(COPIES, signal))
+    const ids = manifests.map(manifest => manifest.id).filter(id => copies.has(id))
+    for await (const why of inFlight(READS, ids, async id => await this.#copyTrouble(id, signal))) {
+      if (why !== undefined) problems.push(why)
+    }
+    return problems
   }
 
   /** SHA-256 of a manifest's stored bytes, for the chain from one backup to the one before it. */
@@ -137,6 +164,17 @@ export class Manifests {
       }
     }
     return { id, manifest: undefined, problems }
+  }
+
+  async #copyTrouble(id: string, signal: AbortSignal): Promise<Problem | undefined> {
+    const object = COPIES + id
+    try {
+      await this.#open(id, COPIES, signal)
+      return undefined
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      return { object, why: reason(error) }
+    }
   }
 
   async #open(id: string, prefix: string, signal: AbortSignal): Promise<Manifest> {

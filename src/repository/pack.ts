@@ -195,9 +195,6 @@ export function parseHeader(header: Buffer, what: string): { type: PackType; sal
   if (header.length < PACK_HEADER || header.compare(HEADER_MAGIC, 0, 6, 0, 6) !== 0) {
     throw new Damaged({ what, why: 'it does not begin as a pack does' })
   }
-  if (header.readUInt8(6) !== VERSION) {
-    throw new RepositoryTooNew({ place: what, needs: `pack version ${header.readUInt8(6)}` })
-  }
   const type = header.readUInt8(7)
   if (type !== PackType.data && type !== PackType.meta) {
     throw new Damaged({ what, why: 'it is of no known type' })
@@ -217,7 +214,7 @@ export function parseTrailer(trailer: Buffer, packBytes: number, what: string): 
   return length
 }
 
-/** What a pack holds, from its header and sealed footer. Throws Damaged. */
+/** What a pack holds, from its header and sealed footer. Throws Damaged, RepositoryTooNew. */
 export function openFooter(
   ring: KeyRing,
   header: Buffer,
@@ -228,6 +225,10 @@ export function openFooter(
   const aad = Buffer.concat([ring.repositoryId, header.subarray(0, PACK_HEADER)])
   const footer = unseal(hmac(keyFor(ring, type), 'footer', salt), aad, sealed)
   if (footer === undefined) throw new Damaged({ what, why: 'the seal of its footer is broken' })
+  // Only now: before, another version might be a flipped bit.
+  if (header.readUInt8(6) !== VERSION) {
+    throw new RepositoryTooNew({ place: what, needs: `pack version ${header.readUInt8(6)}` })
+  }
   const entries: PackEntry[] = []
   let at = FOOTER_HEAD
   for (let left = footer.readUInt32LE(SESSION_BYTES); left > 0; left--) {

@@ -6,7 +6,7 @@ import type { Storage } from '../storage/storage.ts'
 import type { Bytes } from '../stream/bytes.ts'
 import { inFlight } from '../stream/in-flight.ts'
 import type { ChunkPlace } from './chunk-index.ts'
-import { decode } from './codec.ts'
+import { decode, requireCodec } from './codec.ts'
 import { hmac, type KeyRing } from './key-ring.ts'
 import { packKey } from './layout.ts'
 import type { LoadedIndex } from './load-index.ts'
@@ -37,12 +37,19 @@ export class ChunkReader {
     this.#signal = signal
   }
 
-  /** The chunks of a recipe in order. */
-  entries(recipe: Recipe): AsyncGenerator<RecipeEntry> {
+  /** The chunks of a recipe in order; `reading` is told of each list of chunks before it is read. */
+  entries(recipe: Recipe, reading?: (list: RecipeEntry) => void): AsyncGenerator<RecipeEntry> {
     return recipeEntries(recipe, async entry => {
+      reading?.(entry)
       const [list] = await this.#window([entry])
       return list as Buffer
     })
+  }
+
+  /** The pack that a chunk is read from. */
+  packOf(id: Uint8Array): string | undefined {
+    const place = this.#index.chunks.get(id)
+    return place && packKey(this.#index.packs.at(place.pack).id)
   }
 
   /** The plain bytes of a recipe, read ahead by one window. */
@@ -98,6 +105,7 @@ export class ChunkReader {
     const start = place.offset - (span?.from ?? 0)
     const sealed = span?.bytes.subarray(start, start + place.stored)
     if (sealed?.length !== place.stored) throw new Damaged({ what, why: 'the pack ends before it' })
+    requireCodec(place.codec, what)
     const entry = { id, plain: place.plain, codec: place.codec, bases: [] }
     const encoded = unsealChunk(this.#ring, pack, entry, sealed)
     if (encoded === undefined) throw new Damaged({ what, why: 'its seal is broken' })

@@ -13,7 +13,7 @@ import type { Secret } from '../core/secret.ts'
 import type { Storage } from '../storage/storage.ts'
 import { type CheckOptions, type CheckReport, checkRepository } from './check.ts'
 import { type Description, newDescription, requireFeatures } from './description.ts'
-import { DescriptionStore } from './description-store.ts'
+import { DescriptionStore, proven } from './description-store.ts'
 import { type KeyRing, keyRing } from './key-ring.ts'
 import type { Key } from './key-slot.ts'
 import { KeySlots } from './key-slots.ts'
@@ -85,10 +85,11 @@ export class Repository {
     signal: AbortSignal,
   ): Promise<Repository> {
     const { place } = storage
-    const { description, prove } = await new DescriptionStore(storage).read(signal)
-    const master = await KeySlots.unlock(storage, description.id, key, signal)
-    const ring = keyRing(master, Buffer.from(description.id, 'hex'))
-    prove(ring)
+    const candidates = await new DescriptionStore(storage).candidates(signal)
+    const ids = candidates.map(candidate => candidate.description.id)
+    const { master, repository } = await KeySlots.unlock(storage, ids, key, signal)
+    const ring = keyRing(master, Buffer.from(repository, 'hex'))
+    const description = proven(candidates, ring)
     requireFeatures(description, 'read', place)
     return new Repository(storage, options.clock, ring, description)
   }
@@ -179,13 +180,13 @@ export class Repository {
   }
 
   async #loadIndex(signal: AbortSignal): Promise<LoadedIndex> {
-    return await loadIndex(this.#storage, this.#ring, signal)
+    return await loadIndex(this.#storage, this.#ring, 'reading', signal)
   }
 }
 
 async function refuseExisting(storage: Storage, signal: AbortSignal): Promise<void> {
   try {
-    await new DescriptionStore(storage).read(signal)
+    await new DescriptionStore(storage).candidates(signal)
   } catch (error) {
     // A place that is not there yet is what a new repository wants; `prepare` judges anything else.
     if (error instanceof RepositoryMissing || error instanceof StorageUnreachable) return

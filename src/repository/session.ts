@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Clock } from '../core/clock.ts'
 import { reason } from '../core/fault.ts'
-import { SessionLost, StorageReadOnly } from '../core/faults.ts'
+import { ObjectMissing, RepositoryTooNew, SessionLost, StorageReadOnly } from '../core/faults.ts'
 import { newId } from '../core/ids.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { KeyRing } from './key-ring.ts'
@@ -20,6 +20,11 @@ const SessionRecord = z.object({
   host: z.string(),
   pid: z.number(),
   startedAt: z.iso.datetime(),
+  /**
+   * When it began by the storage's own clock, which a pruner compares with the age of its trash. Absent
+   * in the first write, whose own age it is.
+   */
+  began: z.iso.datetime().optional(),
   /** The backups that a reader needs; nobody may forget them meanwhile. */
   pins: z.array(z.string()),
 })
@@ -33,9 +38,11 @@ export class Session {
   readonly #storage: Storage
   readonly #ring: KeyRing
   readonly #clock: Clock
-  readonly #record: SessionRecord
+  #record: SessionRecord
   readonly #losing = new AbortController()
+  readonly #closing = new AbortController()
   #timer: NodeJS.Timeout | undefined
+  #beating: Promise<void> = Promise.resolve()
   #refreshed = { elapsed: 0, wall: 0 }
   #unwritable = false
 
@@ -65,31 +72,54 @@ export class Session {
       session.#unwritable = true
       return session
     }
-    session.#timer = setInterval(() => void session.#beat(), HEARTBEAT_MS)
+    session.#timer = setInterval(() => {
+      session.#beating = session.#beat()
+    }, HEARTBEAT_MS)
     session.#timer.unref()
     return session
   }
 
-  /** Proves that the lease was never lost, and renews it. Throws SessionLost. */
+  /**
+   * Renews the lease and proves that it was never lost: by the storage's clock, because ours may jump, or
+   * stand still in a suspended machine while others give the session up. Throws SessionLost.
+   */
   async renew(signal: AbortSignal): Promise<void> {
     this.lost.throwIfAborted()
-    if (!(await this.isThere(signal))) throw this.#lose('its object is gone')
+    const before = await this.#lastRefresh(signal)
+    this.#record = { began: before.toISOString(), ...this.#record }
     await this.#write(signal)
+    const gap = (await this.#lastRefresh(signal)).getTime() - before.getTime()
+    if (gap <= DEADLINE_MS) return
+    throw this.#lose(`it was not refreshed for ${Math.round(gap / 60_000)} minutes`)
   }
 
-  async isThere(signal: AbortSignal): Promise<boolean> {
-    return (await this.#storage.stat(SESSIONS + this.id, signal)) !== undefined
+  /** True when nobody may have taken the session for dead at that moment of the storage's clock. */
+  async heldAt(moment: Date, signal: AbortSignal): Promise<boolean> {
+    const object = await this.#storage.stat(SESSIONS + this.id, signal)
+    return object !== undefined && moment.getTime() - object.modified.getTime() <= EXPIRY_MS
   }
 
+  /** Never fails: a lease that could not be removed ends by itself. */
   async close(): Promise<void> {
     clearInterval(this.#timer)
+    // A heartbeat on its way would put the object back.
+    this.#closing.abort()
+    await this.#beating
     if (this.#unwritable) return
-    await this.#storage.remove(SESSIONS + this.id, AbortSignal.timeout(HEARTBEAT_MS))
+    const signal = AbortSignal.timeout(HEARTBEAT_MS)
+    await this.#storage.remove(SESSIONS + this.id, signal).catch(() => undefined)
+  }
+
+  async #lastRefresh(signal: AbortSignal): Promise<Date> {
+    const object = await this.#storage.stat(SESSIONS + this.id, signal)
+    if (object === undefined) throw this.#lose('its object is gone')
+    return object.modified
   }
 
   async #beat(): Promise<void> {
     try {
-      await this.renew(AbortSignal.timeout(HEARTBEAT_MS))
+      const patience = AbortSignal.timeout(HEARTBEAT_MS)
+      await this.renew(AbortSignal.any([patience, this.#closing.signal]))
     } catch (error) {
       // A suspended machine stops the monotonic clock, so the larger of both ages counts.
       const age = Math.max(
@@ -107,11 +137,13 @@ export class Session {
   }
 
   async #write(signal: AbortSignal): Promise<void> {
+    // Taken before: the storage's own time of this write cannot be earlier.
+    const refreshed = { elapsed: this.#clock.elapsed(), wall: this.#clock.now().getTime() }
     const name = SESSIONS + this.id
     const json = Buffer.from(JSON.stringify(this.#record))
     const body = await sealObject(this.#ring, ObjectKind.session, name, json)
     await this.#storage.put(name, body, { signal, replace: true })
-    this.#refreshed = { elapsed: this.#clock.elapsed(), wall: this.#clock.now().getTime() }
+    this.#refreshed = refreshed
   }
 }
 
@@ -123,12 +155,14 @@ export async function liveSessions(
   signal: AbortSignal,
 ): Promise<{ id: string; record: SessionRecord }[]> {
   const live: { id: string; record: SessionRecord }[] = []
-  for await (const object of storage.list(SESSIONS, signal)) {
-    if (now.getTime() - object.modified.getTime() > EXPIRY_MS) continue
-    live.push({
-      id: nameOf(object.key),
-      record: await readSession(storage, ring, object.key, signal),
-    })
+  for await (const { key, modified } of storage.list(SESSIONS, signal)) {
+    if (now.getTime() - modified.getTime() > EXPIRY_MS) continue
+    try {
+      live.push({ id: nameOf(key), record: await readSession(storage, ring, key, signal) })
+    } catch (error) {
+      // Closed since it was listed.
+      if (!(error instanceof ObjectMissing)) throw error
+    }
   }
   return live
 }
@@ -142,5 +176,9 @@ export async function readSession(
 ): Promise<SessionRecord> {
   const sealed = await storage.get(key, 'all', signal)
   const json = await openObject(ring, ObjectKind.session, key, sealed, key)
-  return SessionRecord.parse(JSON.parse(json.toString()))
+  const parsed = SessionRecord.safeParse(JSON.parse(json.toString()))
+  if (!parsed.success) {
+    throw new RepositoryTooNew({ place: key, needs: 'another kind of session' })
+  }
+  return parsed.data
 }
