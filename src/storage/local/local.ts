@@ -1,0 +1,261 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, open, readdir, rename, rm, stat, statfs, unlink } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { throwIfAborted } from '../../core/abort.ts'
+import { reason } from '../../core/fault.ts'
+import {
+  ObjectExists,
+  ObjectMissing,
+  PlaceNotEmpty,
+  StorageUnreachable,
+  WrongUse,
+} from '../../core/faults.ts'
+import type { ByteRange, PutOptions, Storage, StoredObject } from '../storage.ts'
+import { isThere, nameOnce, syncDirectory, writeDurably } from './durable.ts'
+import { codeOf, readTrouble, writeTrouble } from './trouble.ts'
+import { describe, isAbsence, isKey, walk } from './walk.ts'
+
+/** Where objects are written before they get their name; on the same file system as these. */
+const TMP = 'tmp'
+/**
+ * Made by `prepare` and never again: on an empty mount point a `put` must fail, not start a new tree
+ * on the wrong disk. Only below `packs` a put makes directories, one level deep.
+ */
+const DIRECTORIES = ['packs', 'keys', 'index', 'manifests', 'copies', 'sessions', 'trash', TMP]
+const NESTED = 'packs'
+/** What a new file system holds before anyone wrote to it. */
+const OF_THE_FILE_SYSTEM = 'lost+found'
+const PRIVATE = 0o700
+/** No write takes as long as this: a temporary file older than it was left by a crash. */
+const ABANDONED_MS = 24 * 60 * 60 * 1000
+
+/** A directory of this machine, named by a path or a file:// URL. */
+export function localStorage(url: string): Storage {
+  if (!url.startsWith('file://')) return new LocalStorage(resolve(url))
+  try {
+    return new LocalStorage(resolve(fileURLToPath(url)))
+  } catch (error) {
+    throw new WrongUse(
+      {
+        why: `${url} names no directory of this machine: ${reason(error)}`,
+        hint: 'write file:///path/of/the/directory, or the path alone',
+      },
+      error,
+    )
+  }
+}
+
+class LocalStorage implements Storage {
+  readonly place: string
+  /** Whether a repository was seen here: if its directories are gone later, so is the disk. */
+  #seen = false
+  #swept = false
+  /** Directories below {@link NESTED} that are known to be there, durably. */
+  readonly #settled = new Set<string>()
+
+  constructor(root: string) {
+    this.place = root
+  }
+
+  async put(key: string, body: Uint8Array, options: PutOptions): Promise<void> {
+    const what = `write ${key}`
+    throwIfAborted(options.signal, what)
+    const path = this.#path(key)
+    const temp = join(this.place, TMP, randomUUID())
+    try {
+      const now = await writeDurably(temp, body, options.signal, what)
+      await this.#settle(dirname(key))
+      if (options.replace === true) await rename(temp, path)
+      else await this.#nameOnce(temp, path, key)
+      await syncDirectory(dirname(path))
+      await this.#sweep(now).catch(leftForTheSweep)
+    } catch (error) {
+      if (isAbsence(error)) await this.#requireLayout(what)
+      throw writeTrouble(this.place, what, key, error)
+    } finally {
+      await rm(temp, { force: true }).catch(leftForTheSweep)
+    }
+    this.#seen = true
+  }
+
+  async get(key: string, range: ByteRange | 'all', signal: AbortSignal): Promise<Uint8Array> {
+    const what = `read ${key}`
+    throwIfAborted(signal, what)
+    try {
+      const bytes = await read(this.#path(key), range)
+      this.#seen = true
+      return bytes
+    } catch (error) {
+      if (!isAbsence(error)) throw readTrouble(this.place, what, error)
+      await this.#explainAbsence(what)
+      throw new ObjectMissing({ key, place: this.place }, error)
+    }
+  }
+
+  async stat(key: string, signal: AbortSignal): Promise<StoredObject | undefined> {
+    const what = `look for ${key}`
+    throwIfAborted(signal, what)
+    this.#path(key)
+    try {
+      const object = await describe(this.place, key)
+      if (object === undefined) await this.#explainAbsence(what)
+      else this.#seen = true
+      return object
+    } catch (error) {
+      throw readTrouble(this.place, what, error)
+    }
+  }
+
+  async *list(prefix: string, signal: AbortSignal): AsyncGenerator<StoredObject> {
+    const what = `list ${prefix === '' ? 'all objects' : prefix}`
+    throwIfAborted(signal, what)
+    const dir = prefix.replace(/\/$/, '')
+    if (dir !== '') this.#path(dir)
+    await this.#requireLayout(what)
+    this.#seen = true
+    try {
+      yield* walk(this.place, dir, TMP, signal)
+    } catch (error) {
+      // Only the fixed directories must be there; others appear with their first object.
+      if (isAbsence(error) && dir !== '' && !DIRECTORIES.includes(dir)) return
+      throw readTrouble(this.place, what, error)
+    }
+  }
+
+  async remove(key: string, signal: AbortSignal): Promise<void> {
+    const what = `remove ${key}`
+    throwIfAborted(signal, what)
+    try {
+      await unlink(this.#path(key))
+    } catch (error) {
+      if (!isAbsence(error)) throw writeTrouble(this.place, what, key, error)
+      await this.#explainAbsence(what)
+    }
+  }
+
+  async prepare(signal: AbortSignal): Promise<void> {
+    const { place } = this
+    throwIfAborted(signal, 'make a repository')
+    try {
+      await makePath(place)
+      const found = await firstFound(place)
+      if (found !== undefined) throw new PlaceNotEmpty({ place, found })
+      for (const dir of DIRECTORIES) await makeDirectory(join(place, dir))
+      await syncDirectory(place)
+    } catch (error) {
+      const isFile = codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOTDIR'
+      if (isFile) throw new PlaceNotEmpty({ place, found: 'a file' }, error)
+      throw writeTrouble(place, 'make a repository', 'a new repository', error)
+    }
+    this.#seen = true
+  }
+
+  async free(signal: AbortSignal): Promise<number> {
+    const what = 'measure the free space'
+    throwIfAborted(signal, what)
+    try {
+      const { bavail, bsize } = await statfs(this.place)
+      return bavail * bsize
+    } catch (error) {
+      throw readTrouble(this.place, what, error)
+    }
+  }
+
+  async close(): Promise<void> {
+    // Nothing stays open between two calls.
+  }
+
+  /** Where an object lies; the check keeps every path inside of the place. */
+  #path(key: string): string {
+    if (isKey(key) && !`${key}/`.startsWith(`${TMP}/`)) return join(this.place, key)
+    throw new WrongUse({ why: `"${key}" cannot be the name of an object` })
+  }
+
+  async #nameOnce(temp: string, path: string, key: string): Promise<void> {
+    const claim = join(this.place, TMP, `claim-${key.replaceAll('/', '.')}`)
+    if (await nameOnce(temp, path, claim)) return
+    throw new ObjectExists({ key, place: this.place })
+  }
+
+  /** Makes a directory below {@link NESTED}, and its name durable, before the first object in it. */
+  async #settle(dir: string): Promise<void> {
+    if (dirname(dir) !== NESTED || this.#settled.has(dir)) return
+    await makeDirectory(join(this.place, dir))
+    await syncDirectory(join(this.place, NESTED))
+    this.#settled.add(dir)
+  }
+
+  /** With the first object put: removes what crashed writers left long ago, by the disk's own clock. */
+  async #sweep(now: Date): Promise<void> {
+    if (this.#swept) return
+    this.#swept = true
+    const dir = join(this.place, TMP)
+    for (const name of await readdir(dir)) {
+      const path = join(dir, name)
+      const { mtime } = await stat(path)
+      if (now.getTime() - mtime.getTime() > ABANDONED_MS) await rm(path, { force: true })
+    }
+  }
+
+  /** An object is not there: throws when that is because its whole repository has vanished. */
+  async #explainAbsence(what: string): Promise<void> {
+    if (this.#seen || !(await isThere(this.place))) await this.#requireLayout(what)
+  }
+
+  async #requireLayout(what: string): Promise<void> {
+    const { place } = this
+    if (await isThere(join(place, TMP))) return
+    const why = (await isThere(place))
+      ? 'there is no repository in this directory'
+      : 'there is no such directory'
+    throw new StorageUnreachable({ place, what, why: `${why}; is its file system mounted?` })
+  }
+}
+
+/** A temporary file that cannot be removed now spoils nothing: see {@link ABANDONED_MS}. */
+const leftForTheSweep = (): void => undefined
+
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: PRIVATE })
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+  }
+}
+
+/** Not mkdir's own way, which never ends where a file system refuses with ENOENT (autofs, /proc). */
+async function makePath(path: string): Promise<void> {
+  if (await isThere(path)) return
+  await makePath(dirname(path))
+  await makeDirectory(path)
+  await syncDirectory(dirname(path))
+}
+
+/** Something that stands in the way of a new repository; what a broken `prepare` left does not. */
+async function firstFound(place: string): Promise<string | undefined> {
+  for (const name of await readdir(place)) {
+    if (name === OF_THE_FILE_SYSTEM) continue
+    const ours = DIRECTORIES.includes(name) && (await readdir(join(place, name))).length === 0
+    if (!ours) return name
+  }
+  return undefined
+}
+
+async function read(path: string, range: ByteRange | 'all'): Promise<Uint8Array> {
+  const file = await open(path, 'r')
+  try {
+    const { size } = await file.stat()
+    const from = range === 'all' ? 0 : range.from
+    const end = range === 'all' ? size : Math.min(size, from + range.length)
+    const bytes = Buffer.allocUnsafe(Math.max(0, end - from))
+    for (let at = 0; at < bytes.length; ) {
+      const { bytesRead } = await file.read(bytes, at, bytes.length - at, from + at)
+      if (bytesRead === 0) throw new Error(`it ended after ${from + at} of its ${size} bytes`)
+      at += bytesRead
+    }
+    return bytes
+  } finally {
+    await file.close()
+  }
+}
