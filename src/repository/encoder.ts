@@ -1,11 +1,13 @@
+import type { Transform } from 'node:stream'
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
 import { Damaged } from '../core/faults.ts'
 import { CHUNK_PARAMETERS, Codec, type Encoded, isWorthIt } from './codec.ts'
 
 /** Chunks under way at once: keeps every core busy and bounds the memory, about 4 MB each. */
 const LANES = 6
-/** What a stream allocates to put its output into; most chunks need a quarter of it. */
-const OUTPUT_BYTES = 256 * 1024
+/** What a stream allocates at a time to put its output into: a few chunks' worth. */
+const PACKED_BYTES = 256 * 1024
+const PLAIN_BYTES = 1024 * 1024
 /** More than any chunk has, so that a stream never waits for being read. */
 const HIGH_WATER = { readableHighWaterMark: 8 << 20, writableHighWaterMark: 8 << 20 }
 
@@ -19,10 +21,10 @@ export class Lane {
   readonly plain: Buffer
   readonly #compress = createZstdCompress({
     params: CHUNK_PARAMETERS,
-    chunkSize: OUTPUT_BYTES,
+    chunkSize: PACKED_BYTES,
     ...HIGH_WATER,
   })
-  readonly #decompress = createZstdDecompress({ chunkSize: OUTPUT_BYTES, ...HIGH_WATER })
+  readonly #decompress = createZstdDecompress({ chunkSize: PLAIN_BYTES, ...HIGH_WATER })
 
   constructor(largestChunk: number) {
     this.plain = Buffer.allocUnsafeSlow(largestChunk)
@@ -31,44 +33,57 @@ export class Lane {
   /** Encodes the first `length` bytes of the lane, and proves that they come back. Throws Damaged. */
   async encode(length: number): Promise<Encoded> {
     const plain = this.plain.subarray(0, length)
-    const packed = await this.#pass(this.#compress, done => {
+    const packed = await pass(this.#compress, done => {
       this.#compress.write(plain)
       // The end of a frame, not of the stream: the next write begins a new frame.
       this.#compress.flush(constants.ZSTD_e_end, done)
     })
-    if (!isWorthIt(packed, plain)) return { codec: Codec.raw, bytes: plain }
-    const back = await this.#pass(this.#decompress, done => this.#decompress.write(packed, done))
-    if (!back.equals(plain)) {
+    const bytes = packed.length === 1 ? (packed[0] as Buffer) : Buffer.concat(packed)
+    if (!isWorthIt(bytes, plain)) return { codec: Codec.raw, bytes: plain }
+    const back = await pass(this.#decompress, done => this.#decompress.write(bytes, done))
+    if (!isSame(back, plain)) {
       const why = 'it does not decompress to itself; is the memory of this machine sound?'
       throw new Damaged({ what: 'a chunk just compressed', why })
     }
-    return { codec: Codec.zstd, bytes: packed }
+    return { codec: Codec.zstd, bytes }
   }
 
   close(): void {
     this.#compress.destroy()
     this.#decompress.destroy()
   }
+}
 
-  async #pass(
-    stream: NodeJS.ReadWriteStream,
-    begin: (done: (error?: Error | null) => void) => void,
-  ): Promise<Buffer> {
-    let fail: (error: Error) => void = () => undefined
-    try {
-      await new Promise<void>((resolve, reject) => {
-        fail = reject
-        stream.on('error', fail)
-        begin(error => (error ? reject(error) : resolve()))
-      })
-    } finally {
-      stream.off('error', fail)
-    }
-    const parts: Buffer[] = []
-    for (let part = stream.read(); part !== null; part = stream.read()) parts.push(part as Buffer)
-    const [only] = parts
-    return only !== undefined && parts.length === 1 ? only : Buffer.concat(parts)
+/** What a stream gives between `begin` and its `done`, in the pieces in which it came. */
+async function pass(
+  stream: Transform,
+  begin: (done: (error?: Error | null) => void) => void,
+): Promise<Buffer[]> {
+  const parts: Buffer[] = []
+  const take = (part: Buffer): void => void parts.push(part)
+  let fail: (error: Error) => void = () => undefined
+  stream.on('data', take)
+  try {
+    await new Promise<void>((resolve, reject) => {
+      fail = reject
+      stream.on('error', fail)
+      begin(error => (error ? reject(error) : resolve()))
+    })
+  } finally {
+    stream.off('data', take)
+    stream.off('error', fail)
   }
+  return parts
+}
+
+/** Whether the parts, put together, are `whole`: compared in place, since copying costs more. */
+function isSame(parts: readonly Buffer[], whole: Buffer): boolean {
+  let at = 0
+  for (const part of parts) {
+    if (part.compare(whole, at, Math.min(at + part.length, whole.length)) !== 0) return false
+    at += part.length
+  }
+  return at === whole.length
 }
 
 /** A fixed number of lanes: whoever wants one more waits. */
