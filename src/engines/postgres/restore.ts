@@ -141,9 +141,20 @@ class PostgresRestore implements Restore {
 
   async load(dump: Bytes, signal: AbortSignal): Promise<void> {
     this.#bytes = 0
-    await this.#pgRestore(['--section=pre-data', '--section=data'], signal, tool =>
-      tool.feed(this.#counted(dump)),
-    )
+    const sections = ['--section=pre-data', '--section=data']
+    const args = this.#fitsOneTransaction() ? [...sections, '--single-transaction'] : sections
+    await this.#pgRestore(args, signal, tool => tool.feed(this.#counted(dump)))
+  }
+
+  /**
+   * Rows copied into a table that the same transaction made go behind each other; otherwise a short row
+   * may fill a gap in an earlier page, and the proof must read both dumps again without regard to order.
+   * But every object takes a place in the server's lock table until the transaction ends.
+   */
+  #fitsOneTransaction(): boolean {
+    const { backup, server } = this.#context
+    const locks = backup.outline.objects.length + backup.outline.largeObjects.count
+    return locks * 2 < server.lockCapacity
   }
 
   async finish(signal: AbortSignal): Promise<void> {

@@ -1,0 +1,12 @@
+/** The public face of the package: what a program needs to read and keep backups without the command line. */
+export type { Manifest, Outline, SourceFacts } from './core/backup.ts'
+export { type Clock, systemClock } from './core/clock.ts'
+export { Fault } from './core/fault.ts'
+export { Secret } from './core/secret.ts'
+export type { Database, Engine } from './engines/engine.ts'
+export { openDatabase } from './engines/index.ts'
+export * from './operations/backup.ts'
+export * from './operations/restore.ts'
+export { Repository } from './repository/repository.ts'
+export { openStorage } from './storage/index.ts'
+export type { Storage } from './storage/storage.ts'
