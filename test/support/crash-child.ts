@@ -77,7 +77,7 @@ function watchedStorage(storage: Storage): Storage {
 /** Every statement that changes something is a step, also while nobody has heard its answer. */
 function watchStatements(): void {
   const prototype = Client.prototype as unknown as {
-    query: (...args: readonly unknown[]) => Promise<unknown>
+    query: (...args: unknown[]) => Promise<unknown>
   }
   const { query } = prototype
   prototype.query = function (this: Client, ...args) {
