@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { Damaged } from '../../core/faults.ts'
 
 /**
@@ -112,7 +113,12 @@ function* readString(intSize: number): Asking<string | undefined> {
   const length = yield* readInt(intSize)
   if (length < 0) return undefined
   if (length > MAX_STRING) throw notAnArchive(`it announces a text of ${length} bytes`)
-  return length === 0 ? '' : Buffer.from(yield length).toString('utf8')
+  return length === 0 ? '' : textOf(yield length)
+}
+
+/** Names are in the database's encoding; what is not UTF-8 is read one character a byte, as LATIN1. */
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString(isUtf8(bytes) ? 'utf8' : 'latin1')
 }
 
 function* readText(intSize: number): Asking<string> {

@@ -9,7 +9,7 @@ import type { ArchiveEntry } from './archive-head.ts'
 import { Session } from './client.ts'
 import { ToolLogin } from './login.ts'
 import { OutlineBuilder } from './outline.ts'
-import { checkDumpable, tooManyTables, whoLocks } from './preflight.ts'
+import { checkDumpable, estimateBytes, tooManyTables, whoLocks } from './preflight.ts'
 import { readProperties } from './properties.ts'
 import { type Server, serverOf } from './server.ts'
 import { databaseName, type Settings, serverName } from './settings.ts'
@@ -29,7 +29,7 @@ export async function startDump(
   return await Session.use(settings, signal, async session => {
     const server = await serverOf(session)
     const tool = await toolbox.find('pg_dump', server.major, signal)
-    const estimatedBytes = await checkDumpable(session, server, settings)
+    await checkDumpable(session, server, settings)
     const facts: SourceFacts = {
       engine: 'postgres',
       name: databaseName(settings),
@@ -38,6 +38,7 @@ export async function startDump(
       database: settings.database,
       properties: await readProperties(session),
     }
+    const estimatedBytes = await estimateBytes(session)
     const context = { settings, toolbox, options, signal, server, tool }
     return new PostgresDump(context, facts, estimatedBytes)
   })
@@ -54,13 +55,13 @@ interface Context {
 
 class PostgresDump implements Dump {
   readonly facts: SourceFacts
-  readonly estimatedBytes: number
+  readonly estimatedBytes: number | undefined
   readonly #context: Context
   readonly #warnings: string[] = []
   readonly #builder = new OutlineBuilder(new Set(), entry => this.#note(entry))
   #tables = 0
 
-  constructor(context: Context, facts: SourceFacts, estimatedBytes: number) {
+  constructor(context: Context, facts: SourceFacts, estimatedBytes: number | undefined) {
     this.#context = context
     this.facts = facts
     this.estimatedBytes = estimatedBytes
@@ -161,10 +162,11 @@ class PostgresDump implements Dump {
     if (said.includes('max_locks_per_transaction')) {
       return tooManyTables(settings, this.#tables, server.lockCapacity)
     }
-    if (said.includes('due to lock timeout')) {
-      const holders = await Session.use(settings, signal, whoLocks)
-      const by = holders.length === 0 ? 'nothing any more' : holders.join('; ')
-      return new TablesLocked({ database: databaseName(settings), by }, error)
+    const holders = /query was: LOCK TABLE/i.test(said)
+      ? await Session.use(settings, signal, whoLocks)
+      : []
+    if (holders.length > 0) {
+      return new TablesLocked({ database: databaseName(settings), by: holders.join('; ') }, error)
     }
     const denied = /permission denied for [^\n;]+/.exec(said)?.[0]
     if (denied === undefined) return error

@@ -1,14 +1,12 @@
 import { DatabaseRefused } from '../../core/faults.ts'
-import type { Session } from './client.ts'
+import { type Session, sqlState } from './client.ts'
 import type { Server } from './server.ts'
 import { type Settings, serverName } from './settings.ts'
 
 const NAMED = 5
 
-interface Contents {
-  readonly tables: number
-  readonly bytes: number
-}
+const ESTIMATE_LOCK_TIMEOUT_MS = 1_000
+const LOCK_TIMEOUT = '55P03'
 
 const USER_TABLES = `
   from pg_catalog.pg_class c
@@ -16,26 +14,39 @@ const USER_TABLES = `
  where c.relkind in ('r', 'p') and c.relpersistence <> 't'
    and n.nspname <> 'information_schema' and n.nspname not like 'pg\\_%'`
 
-/**
- * Checks what would make a dump fail after hours. Answers a guess at its bytes: COPY text is about as
- * large as the rows on disk.
- */
+/** Checks what would make a dump fail after hours. */
 export async function checkDumpable(
   session: Session,
   server: Server,
   settings: Settings,
-): Promise<number> {
+): Promise<void> {
   await refuseHiddenRows(session, settings)
-  const { tables, bytes } = await session.row<Contents>(
-    'list its tables',
-    `select count(*)::int as tables,
-            coalesce(sum(pg_relation_size(c.oid)
-              + coalesce(pg_relation_size(nullif(c.reltoastrelid, 0)), 0)), 0)::float8 as bytes
-     ${USER_TABLES}`,
+  const { tables } = await session.row<{ tables: number }>(
+    'count its tables',
+    `select count(*)::int as tables ${USER_TABLES}`,
   )
   // The server has some room beyond the number, so only what cannot work is refused here.
   if (tables > 2 * server.lockCapacity) throw tooManyTables(settings, tables, server.lockCapacity)
-  return bytes
+}
+
+/**
+ * A guess at the bytes of the dump: COPY text is about as large as the rows on disk. Asking for the size
+ * of a table waits for whoever has locked it; undefined when that takes too long.
+ */
+export async function estimateBytes(session: Session): Promise<number | undefined> {
+  try {
+    await session.rows('wait no longer', `set lock_timeout = ${ESTIMATE_LOCK_TIMEOUT_MS}`)
+    const { bytes } = await session.row<{ bytes: number }>(
+      'measure its tables',
+      `select coalesce(sum(pg_relation_size(c.oid)
+                + coalesce(pg_relation_size(nullif(c.reltoastrelid, 0)), 0)), 0)::float8 as bytes
+       ${USER_TABLES}`,
+    )
+    return bytes
+  } catch (error) {
+    if (sqlState(error) !== LOCK_TIMEOUT) throw error
+    return undefined
+  }
 }
 
 /** pg_dump locks every table for as long as it runs. */
