@@ -63,12 +63,12 @@ export class KeySlots {
         damage ??= error
       }
     }
-    damage ??= tooNew
     if (damage !== undefined) throw damage
     const kind = 'passphrase' in key ? 'passphrase' : 'recovery'
     const [problem] = problems
-    if (problem !== undefined && !own.some(slot => slot.kind === kind)) {
-      throw new Damaged({ what: problem.object, why: problem.why })
+    if (!own.some(slot => slot.kind === kind)) {
+      if (problem !== undefined) throw new Damaged({ what: problem.object, why: problem.why })
+      if (tooNew !== undefined) throw tooNew
     }
     if (slots.length === 0) throw new Damaged({ what: KEYS, why: 'every key slot is gone' })
     const what = kind === 'passphrase' ? 'passphrase' : 'recovery key'

@@ -94,7 +94,8 @@ export async function openObject(
     sealed.subarray(OBJECT_HEADER),
   )
   if (plain === undefined) throw new Damaged({ what: key, why: 'its seal is broken' })
-  if (header.readUInt8(6) !== OBJECT_MAGIC[6] || header.readUInt8(7) !== kind) {
+  if (header.readUInt8(7) !== kind) throw new Damaged({ what: key, why: 'it is of another kind' })
+  if (header.readUInt8(6) !== OBJECT_MAGIC[6]) {
     throw new RepositoryTooNew({ place: key, needs: `object version ${header.readUInt8(6)}` })
   }
   return await decode(header.readUInt8(10), plain, header.readUInt32LE(12), key)
