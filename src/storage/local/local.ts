@@ -141,7 +141,10 @@ class LocalStorage implements Storage {
       await makePath(place)
       const found = await firstFound(place)
       if (found !== undefined) throw new PlaceNotEmpty({ place, found })
-      for (const dir of DIRECTORIES) await makeDirectory(join(place, dir))
+      for (const dir of DIRECTORIES) {
+        await makeDirectory(join(place, dir))
+        await syncDirectory(join(place, dir))
+      }
       await syncDirectory(place)
     } catch (error) {
       const isFile = codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOTDIR'
@@ -206,10 +209,10 @@ class LocalStorage implements Storage {
   async #requireLayout(what: string): Promise<void> {
     const { place } = this
     if (await isThere(join(place, TMP))) return
-    const why = (await isThere(place))
-      ? 'there is no repository in this directory'
-      : 'there is no such directory'
-    throw new StorageUnreachable({ place, what, why: `${why}; is its file system mounted?` })
+    const absent = !(await isThere(place))
+    const why = absent ? 'there is no such directory' : 'there is no repository in this directory'
+    const question = `${why}; is its file system mounted?`
+    throw new StorageUnreachable({ place, what, why: question, absent })
   }
 }
 
