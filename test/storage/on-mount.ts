@@ -78,7 +78,7 @@ const scenarios = {
     const storage = localStorage(root)
     await storage.prepare(signal)
     await storage.put('keys/one', Buffer.from('x'), { signal })
-    mount('-o', 'remount,ro', dir)
+    mount('-o', 'remount,bind,ro', dir)
     const put = storage.put('keys/two', Buffer.from('x'), { signal })
     await assert.rejects(put, {
       code: 'STORAGE_READ_ONLY',
