@@ -9,6 +9,7 @@ import { TargetUnfit } from '../../core/faults.ts'
 import type { Bytes } from '../../stream/bytes.ts'
 import { Tool } from '../../stream/tool.ts'
 import type { Database, RestorableBackup, Restore, RestoreOptions } from '../engine.ts'
+import { besideSuffix, createBeside, drop, dropLeftovers, holdOffDropping } from './beside.ts'
 import { identifier, literal, Session, sqlState } from './client.ts'
 import { checkTarget } from './fitness.ts'
 import { ToolLogin } from './login.ts'
@@ -23,7 +24,6 @@ import {
 import { type Server, serverOf } from './server.ts'
 import { MAX_NAME_BYTES, onDatabase, type Settings, serverName } from './settings.ts'
 import {
-  databaseExists,
   onServer,
   refuseInUse,
   refuseOccupied,
@@ -33,9 +33,6 @@ import {
 } from './target.ts'
 import { type FoundTool, majorOf, type Toolbox } from './tools.ts'
 
-/** How a database looks that a restore has begun and not ended. */
-const UNFINISHED = 'unfinished restore by holdfast; it is dropped by the next one'
-const BESIDE = /_holdfast_[0-9a-f]{8}$/
 /** SQLSTATE classes of CREATE DATABASE that mean: not this encoding or locale. */
 const UNFIT = new Set(['22023', '42809', '42704', '0A000'])
 /**
@@ -111,8 +108,7 @@ class PostgresRestore implements Restore {
   constructor(context: Context, state: TargetState, warnings: readonly string[]) {
     this.#context = context
     this.target = state.is
-    const suffix = `_holdfast_${randomBytes(4).toString('hex')}`
-    this.besideName = withSuffix(context.target.database, suffix)
+    this.besideName = withSuffix(context.target.database, besideSuffix(randomBytes(4)))
     this.#besideSettings = onDatabase(context.target, this.besideName)
     this.beside = context.open(this.#besideSettings)
     this.leavesOut = new Set(context.options.noOwner ? ['ACL', 'DEFAULT ACL'] : [])
@@ -123,20 +119,17 @@ class PostgresRestore implements Restore {
     const { target, properties, server } = this.#context
     throwIfAborted(signal, 'the restore')
     // Not to be interrupted: the server would go on making the database, and nobody would remove it.
-    await onServer(target, new AbortController().signal, async session => {
-      await dropLeftovers(session, server)
-      const what = `create database ${this.besideName}`
-      const sql = createStatement(this.besideName, properties, server.major)
-      await session.rows(what, sql).catch((error: unknown) => {
-        throw UNFIT.has(sqlState(error) ?? '') ? unfit(target, properties, error) : error
-      })
+    const toItsEnd = new AbortController().signal
+    await onServer(target, toItsEnd, async session => {
+      this.#warnings.push(...(await dropLeftovers(session, target, server, toItsEnd)))
       this.#exists = true
+      this.#keeper = await createBeside(session, this.#besideSettings, async () => {
+        const sql = createStatement(this.besideName, properties, server.major)
+        await session.rows(`create database ${this.besideName}`, sql).catch((error: unknown) => {
+          throw UNFIT.has(sqlState(error) ?? '') ? unfit(target, properties, error) : error
+        })
+      })
     })
-    this.#keeper = await Session.open(this.#besideSettings, new AbortController().signal)
-    await this.#keeper.rows(
-      `mark database ${this.besideName}`,
-      `comment on database ${identifier(this.besideName)} is ${literal(UNFINISHED)}`,
-    )
   }
 
   async load(dump: Bytes, signal: AbortSignal): Promise<void> {
@@ -171,21 +164,21 @@ class PostgresRestore implements Restore {
   }
 
   async swap(signal: AbortSignal): Promise<{ readonly kept: string | undefined }> {
-    const { target, options, properties } = this.#context
+    const { target, options } = this.#context
     const { before, aside } = await onServer(target, signal, async session => {
       const state = await targetState(session, target, signal)
       if (!options.replace) refuseOccupied(target, state)
-      return { before: state.is, aside: await asideName(session, target, state) }
+      const aside = await asideName(session, target, state)
+      // Without its keeper, which no rename allows, the database looks dead.
+      await holdOffDropping(session)
+      await this.#keeper?.close()
+      const also = this.#lastStatements()
+      const { besideName: beside } = this
+      await swapIn({ target, beside, aside, also, disconnect: options.disconnect }, signal)
+      return { before: state.is, aside }
     })
-    await this.#keeper?.close()
-    const database = identifier(this.besideName)
-    const also = [
-      `comment on database ${database} is ${literal(properties.comment ?? '')}`,
-      `alter database ${database} with connection limit ${Math.max(-1, properties.connectionLimit)}`,
-    ]
-    const beside = this.besideName
-    await swapIn({ target, beside, aside, also, disconnect: options.disconnect }, signal)
     this.#exists = false
+    await this.discard()
     if (aside === undefined || before !== 'empty') return { kept: aside }
     return { kept: await this.#dropEmpty(aside) }
   }
@@ -213,6 +206,16 @@ class PostgresRestore implements Restore {
 
   warnings(): readonly string[] {
     return this.#warnings
+  }
+
+  /** What makes the new database what the old one was, in the same step as the swap. */
+  #lastStatements(): string[] {
+    const { comment, connectionLimit } = this.#context.properties
+    const database = identifier(this.besideName)
+    return [
+      `comment on database ${database} is ${literal(comment ?? '')}`,
+      `alter database ${database} with connection limit ${Math.max(-1, connectionLimit)}`,
+    ]
   }
 
   async *#counted(dump: Bytes): AsyncGenerator<Uint8Array> {
@@ -343,29 +346,4 @@ function unfit(target: Settings, { encoding, collate, locale }: Properties, erro
     },
     error,
   )
-}
-
-/** Removes what earlier restores left when they died: marked as ours, and nobody is connected. */
-async function dropLeftovers(session: Session, server: Server): Promise<void> {
-  const marked = await session.rows<{ name: string }>(
-    'list its databases',
-    `select d.datname as name from pg_catalog.pg_database d
-      where pg_catalog.shobj_description(d.oid, 'pg_database') = $1
-        and not exists (select from pg_catalog.pg_stat_activity a where a.datid = d.oid)`,
-    [UNFINISHED],
-  )
-  for (const { name } of marked) {
-    if (BESIDE.test(name)) await drop(session, name, server, 'unforced')
-  }
-}
-
-async function drop(
-  session: Session,
-  name: string,
-  server: Server,
-  how: 'forced' | 'unforced' = 'forced',
-): Promise<void> {
-  if (!(await databaseExists(session, name))) return
-  const force = how === 'forced' && server.major >= 13 ? ' with (force)' : ''
-  await session.rows(`drop database ${name}`, `drop database if exists ${identifier(name)}${force}`)
 }

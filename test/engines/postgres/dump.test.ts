@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Client } from 'pg'
@@ -17,10 +16,20 @@ import type { Database } from '../../../src/engines/engine.ts'
 import { postgresEngine } from '../../../src/engines/postgres/postgres.ts'
 import { Toolbox } from '../../../src/engines/postgres/tools.ts'
 import { tempDir } from '../../../support/temp-dir.ts'
-import { backUp, engine, inPieces, never, open, readAll, serverForTests } from './site.ts'
+import {
+  backUp,
+  engine,
+  inPieces,
+  never,
+  open,
+  ownTemporaryPlace,
+  readAll,
+  serverForTests,
+} from './site.ts'
 
 const PATH = process.env.PATH ?? ''
 const server = await serverForTests()
+const temporaryFiles = ownTemporaryPlace()
 await server.query('postgres', 'create database big')
 await server.query(
   'big',
@@ -126,14 +135,13 @@ test('a dump whose connection is cut on the server fails with the words of the t
 })
 
 test('aborting a dump ends it, and leaves no password file', async () => {
-  const before = loginDirectories()
   const abort = new AbortController()
   const dump = await big.dump({}, abort.signal)
   const reading = (async () => {
     for await (const stream of dump.streams) for await (const _ of stream.bytes) abort.abort()
   })()
   await assert.rejects(reading, Interrupted)
-  assert.deepEqual(loginDirectories(), before)
+  assert.deepEqual(temporaryFiles(), [])
 })
 
 test('a warning of a dump that succeeds is kept', async () => {
@@ -234,9 +242,6 @@ test('no password shows in the arguments or the environment of any program', asy
   }
   assert.ok(seen.has('cmdline'))
 })
-
-const loginDirectories = () =>
-  readdirSync(tmpdir()).filter(name => name.startsWith('holdfast-login-'))
 
 function readOrNothing(path: string): string {
   try {

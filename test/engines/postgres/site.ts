@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { after } from 'node:test'
 import { type Outline, tableName } from '../../../src/core/backup.ts'
 import { Secret } from '../../../src/core/secret.ts'
@@ -14,6 +15,7 @@ import {
   type PostgresServer,
   startPostgres,
 } from '../../../support/postgres.ts'
+import { tempDir } from '../../../support/temp-dir.ts'
 
 export const never = new AbortController().signal
 export const engine = postgresEngine({ pgBin: undefined, path: process.env.PATH ?? '' })
@@ -77,12 +79,21 @@ async function withoutOrder(dump: Uint8Array, outline: Outline): Promise<Outline
 }
 
 export function comparable(outline: Outline): object {
-  const sorted = (list: readonly object[]) => list.map(one => JSON.stringify(one)).sort()
+  const text = (one: object) =>
+    JSON.stringify(one, (key, value: unknown) => (key === 'at' ? undefined : value))
+  const sorted = (list: readonly object[]) => list.map(text).sort()
   const { tables, largeObjects, sequences, objects } = outline
   return {
-    tables: sorted(tables.map(({ at: _, ...table }) => table)),
-    largeObjects: { ...largeObjects, at: undefined },
+    tables: sorted(tables),
+    largeObjects: text(largeObjects),
     sequences: sorted(sequences),
     objects: sorted(objects),
   }
+}
+
+/** Gives the engine a place of its own for what it makes; answers a look at what is in there. */
+export function ownTemporaryPlace(): () => string[] {
+  const place = tempDir()
+  process.env.TMPDIR = place
+  return () => readdirSync(place).filter(name => /^holdfast-(login|restore)-/.test(name))
 }
