@@ -77,7 +77,8 @@ export const StorageUnreachable = fault('STORAGE_UNREACHABLE', {
   status: 502,
   exit: FAILED,
   retry: true,
-  text: (d: { place: string; what: string; why: string }) =>
+  /** `absent`: the place itself is not there, so no repository can be in it. */
+  text: (d: { place: string; what: string; why: string; absent?: boolean }) =>
     `could not ${d.what} in ${d.place}: ${d.why}`,
   hint: () => 'check that the storage is mounted, reachable and readable by this user',
 })

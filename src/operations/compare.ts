@@ -4,7 +4,7 @@ import { bytesText, plural } from './words.ts'
 /** One way in which what was found is not what was backed up. */
 export interface Difference {
   /** `definition`: the object is there, but its definition reads differently. */
-  readonly kind: 'table' | 'sequence' | 'large objects' | 'object' | 'definition'
+  readonly kind: 'table' | 'sequence' | 'large objects' | 'object' | 'owner' | 'definition'
   readonly name: string
   readonly change: 'missing' | 'extra' | 'differs'
   /** What follows the name in a sentence: `has 3 rows instead of 4`. */
@@ -105,9 +105,10 @@ function compareObjects(
       if (was.sha256 !== is.sha256) {
         const detail = 'is defined differently'
         differences.push({ kind: 'definition', name, change: 'differs', detail })
-      } else if (was.owner !== is.owner) {
+      }
+      if (was.owner !== is.owner) {
         const detail = `belongs to ${is.owner} instead of ${was.owner}`
-        differences.push({ kind: 'definition', name, change: 'differs', detail })
+        differences.push({ kind: 'owner', name, change: 'differs', detail })
       }
     }
   }

@@ -1,5 +1,10 @@
 import { reason } from '../core/fault.ts'
-import { ObjectMissing, RepositoryMissing, RepositoryTooNew } from '../core/faults.ts'
+import {
+  ObjectMissing,
+  RepositoryMissing,
+  RepositoryTooNew,
+  StorageUnreachable,
+} from '../core/faults.ts'
 import type { Storage } from '../storage/storage.ts'
 import {
   type Description,
@@ -21,7 +26,8 @@ export class DescriptionStore {
 
   /**
    * What may be the description, the first one before its copy: with no key at hand a broken one cannot be
-   * told from a whole one yet. Throws RepositoryMissing when both are absent, as on an empty mount point.
+   * told from a whole one yet. Throws RepositoryMissing when both are absent, as on an empty mount point,
+   * or when the whole place is.
    */
   async candidates(signal: AbortSignal): Promise<UnprovenDescription[]> {
     const { place } = this.#storage
@@ -31,6 +37,9 @@ export class DescriptionStore {
       try {
         found.push(readDescription(await this.#storage.get(key, 'all', signal), place))
       } catch (error) {
+        if (error instanceof StorageUnreachable && error.details.absent === true) {
+          throw new RepositoryMissing({ place }, error)
+        }
         // A newer format may be a flipped bit as well, as long as the other one is of this format.
         if (!isDamage(error) && !(error instanceof RepositoryTooNew)) throw error
         failures.push(error)

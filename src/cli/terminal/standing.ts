@@ -4,8 +4,10 @@ import type { Style } from './style.ts'
 import { cut, printable, widthOf } from './text.ts'
 import { durationText } from './when.ts'
 
-const WIDEST_BAR = 40
+const WIDEST_BAR = 30
 const NARROWEST_BAR = 8
+/** The most that facts take (`99 %  999.9 MB of 999.9 MB  999.9 MB/s  59 min 59 s left`): the bar keeps its width. */
+const FACTS_WIDTH = 57
 /** That of the longest, so that nothing jumps from stage to stage. */
 const STAGE_WIDTH = 'preparing'.length
 
@@ -15,7 +17,7 @@ export function standingLines(standing: Standing, width: number, style: Style): 
   const room = width - widthOf(stage) - 2
   const facts = factsFor(standing, room)
   const text = facts.join('  ')
-  const bar = barFor(standing, room - widthOf(text) - 2, style)
+  const bar = barFor(standing, room - FACTS_WIDTH, style)
   const first = [style.bold(stage), bar, text].filter(part => part !== '').join('  ')
   if (standing.item === undefined) return [first]
   const indent = ' '.repeat(STAGE_WIDTH + 2)
@@ -25,7 +27,7 @@ export function standingLines(standing: Standing, width: number, style: Style): 
 
 /** The same in one line of words, for logs. */
 export function standingSentence(standing: Standing): string {
-  const facts = [...factsFor(standing, Number.POSITIVE_INFINITY)]
+  const facts = factsFor(standing, Number.POSITIVE_INFINITY).map(fact => fact.trim())
   if (standing.item !== undefined) facts.push(printable(standing.item))
   return facts.length === 0 ? standing.stage : `${standing.stage}: ${facts.join(', ')}`
 }

@@ -28,7 +28,8 @@ export function renderTable<Row>(
         const cell = aligned(one, one.cells[r] ?? '', at === shown.length - 1)
         return one.column.style?.(cell, row, style) ?? cell
       })
-      .join(GAP),
+      .join(GAP)
+      .trimEnd(),
   )
   const titles = shown.map((one, at) => aligned(one, one.column.title, at === shown.length - 1))
   return [style.dim(titles.join(GAP)), ...lines]
