@@ -9,6 +9,8 @@ import { tempDir } from '../support/temp-dir.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const run = promisify(execFile)
+/** npm would leave a cache of its own code in the temporary directory. */
+const env = { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1' }
 
 const CONSUMER = `
 import { Repository } from 'holdfast'
@@ -24,12 +26,12 @@ describe('the package as others install it', () => {
   before(async () => {
     const packed = tempDir()
     consumer = tempDir()
-    await run('npm', ['pack', '--pack-destination', packed], { cwd: ROOT })
+    await run('npm', ['pack', '--pack-destination', packed], { cwd: ROOT, env })
     const [tarball = ''] = readdirSync(packed)
     writeFileSync(join(consumer, 'package.json'), '{ "private": true, "type": "module" }')
     // The cache of `npm ci` has it all, or else npm asks its registry.
     const install = ['install', '--prefer-offline', '--no-audit', '--no-fund']
-    await run('npm', [...install, join(packed, tarball)], { cwd: consumer })
+    await run('npm', [...install, join(packed, tarball)], { cwd: consumer, env })
   })
 
   test('its command runs on the pinned runtime', async () => {
