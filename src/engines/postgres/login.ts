@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { homedir, tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Secret } from '../../core/secret.ts'
+import { scratchDirectory } from '../../stream/scratch.ts'
 import type { Settings } from './settings.ts'
 
 /** Longer than libpq needs for a slow handshake, shorter than anyone waits. */
@@ -39,7 +40,7 @@ export class ToolLogin {
   }
 
   static async prepare(settings: Settings, path: string): Promise<ToolLogin> {
-    const directory = await mkdtemp(join(tmpdir(), 'holdfast-login-'))
+    const directory = await scratchDirectory()
     const login = new ToolLogin(directory, settings, path)
     if (settings.password !== undefined) {
       const escaped = settings.password.reveal().replaceAll(/[\\:]/g, '\\$&')

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { throwIfAborted } from '../../core/abort.ts'
 import { DUMP, type OutlineTable, tableName } from '../../core/backup.ts'
 import { reason } from '../../core/fault.ts'
 import { TargetUnfit } from '../../core/faults.ts'
 import type { Bytes } from '../../stream/bytes.ts'
+import { scratchDirectory } from '../../stream/scratch.ts'
 import { Tool } from '../../stream/tool.ts'
 import type { Database, RestorableBackup, Restore, RestoreOptions } from '../engine.ts'
 import { besideSuffix, createBeside, drop, dropLeftovers, holdOffDropping } from './beside.ts'
@@ -72,7 +71,7 @@ export async function prepareRestore(
   const properties = propertiesOf(backup.facts.properties)
   const toolMajor = majorOf(backup.facts.tool.replace(/^\D*/, ''))
   const tool = await toolbox.find('pg_restore', toolMajor, signal)
-  const directory = await mkdtemp(join(tmpdir(), 'holdfast-restore-'))
+  const directory = await scratchDirectory()
   try {
     const contents = await readContents(backup.stream(DUMP), directory)
     return await onServer(target, signal, async session => {
