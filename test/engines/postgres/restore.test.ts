@@ -298,13 +298,15 @@ test('the swap is one step: when its second half fails, the first did not happen
   await occupied('whole')
   const restore = await prepare('whole', { replace: true })
   await upToSwap(restore)
-  // The target is renamed first; then there is nothing to put in its place.
-  await sql('postgres', `drop database "${restore.besideName}" with (force)`)
-  await assert.rejects(restore.swap(never))
+  // The target is renamed first; then the new database cannot be, because someone is in it.
+  await withConnection(restore.besideName, async () => {
+    await assert.rejects(restore.swap(never), /is being accessed by other users/)
+  })
   assert.deepEqual(
     (await databases()).filter(name => name.startsWith('whole')),
-    ['whole'],
+    ['whole', restore.besideName],
   )
+  assert.equal(await things('whole'), 3)
   await restore.discard()
 })
 

@@ -63,7 +63,7 @@ test('everything in the shop comes back, and so does the database around it', as
      alter default privileges in schema shop grant select on tables to reader;
      create policy readers on shop.audit_log for select to reader, "Odd ""role" using (true);
      create function public.watch() returns event_trigger language plpgsql as
-       'begin raise notice ''watched''; end';
+       'begin if tg_tag like ''REFRESH%'' then raise exception ''too early''; end if; end';
      create event trigger watcher on ddl_command_end execute function public.watch();
      comment on event trigger watcher is 'fires for everything';
      create statistics shop.both on status, total from shop.orders;
