@@ -1,0 +1,152 @@
+import { bytesText } from '../src/operations/words.ts'
+import { CONTENDERS, type Contender, FILES, SOURCE_LIMIT } from './contenders.ts'
+import { NONE, peak, rate, ratio, seconds, size, table } from './figures.ts'
+import { memoryScales } from './memory.ts'
+import type { PartName } from './options.ts'
+import { RESTORES } from './restore.ts'
+import type { Result } from './results.ts'
+import { targetLines } from './targets.ts'
+
+/** Results of fewer runs, of a smaller database or beside other work say that the bench works, and nothing else. */
+const ENOUGH = { runs: 3, scale: 1, loadPerCore: 0.5 }
+const NOT_INSTALLED = 'not installed'
+
+/** docs/benchmarks.md, from the newest result of each part. */
+export function documentOf(load: (part: PartName) => Result | undefined): string {
+  const [backup, restore, memory, parts] = [
+    load('backup'),
+    load('restore'),
+    load('memory'),
+    load('data-path'),
+  ]
+  const results = [backup, restore, memory, parts].filter(one => one !== undefined)
+  const sections = [
+    ['# Benchmarks', ...INTRODUCTION, ...(results.some(isTrial) ? TRIAL : [])],
+    ['## Against the targets', ...targetLines(backup, restore, memory)],
+    backup && ['## Backup', ...backupLines(backup), about(backup)],
+    restore && ['## Restore', ...restoreLines(restore), about(restore)],
+    memory && ['## Memory', ...memoryLines(memory), about(memory)],
+    parts && ['## Parts of the data path', ...partLines(parts), about(parts)],
+    ['## How it was measured', ...METHOD],
+  ]
+  return `${sections
+    .filter(one => one !== undefined)
+    .flat()
+    .join('\n\n')}\n`
+}
+
+function isTrial({ runs, scale, machine }: Result): boolean {
+  const isBusy = machine.load > machine.cores * ENOUGH.loadPerCore
+  return runs < ENOUGH.runs || scale < ENOUGH.scale || isBusy
+}
+
+const INTRODUCTION = [
+  '`npm run bench` has written this page from `bench/results`; edit neither by hand.',
+]
+
+const TRIAL = [
+  '> **A trial run, not a result.** At least one part below was measured on a small database, too few ' +
+    'times or on a busy machine: it shows that the bench works. On a small database, fixed costs (to open a ' +
+    'repository takes a large part of a second, on purpose) weigh more than the data.',
+]
+
+function backupLines({ samples, versions }: Result): string[] {
+  const limit = samples[SOURCE_LIMIT.name]
+  const contenderRow = (one: Contender): string[] => {
+    if (!(one.needs in versions)) return [one.title, NOT_INSTALLED]
+    const first = samples[`${one.name} first`]
+    const second = samples[`${one.name} second`]
+    const times = [seconds(first), ratio(first, limit), seconds(second), ratio(second, limit)]
+    const sizes = [size(first), size(second), size(samples[`${one.name} changed`])]
+    return [one.title, ...times, ...sizes, peak(first, one.process)]
+  }
+  const fileRow = (one: (typeof FILES)[number]): string[] => {
+    if (!(one.needs in versions)) return [one.title, NOT_INSTALLED]
+    const first = samples[`${one.name} first`]
+    return [one.title, seconds(first), ratio(first, limit), NONE, NONE, size(first)]
+  }
+  const limitRow = [SOURCE_LIMIT.title, seconds(limit), '1.00']
+  const rows = [limitRow, ...CONTENDERS.map(contenderRow), ...FILES.map(fileRow)]
+  return [
+    table(BACKUP_COLUMNS, rows),
+    'First: into an empty repository. Second: the same database again. Changed: after 1 % of the rows of every ' +
+      'large table, picked by a hash of their keys, were updated. Stored: what the repository grew by, as the sum ' +
+      'of the sizes of its files. Memory: the most that the program itself had at one time, without pg_dump.',
+  ]
+}
+
+const BACKUP_COLUMNS = [
+  'what was run',
+  'first',
+  '× limit',
+  'second',
+  '× limit',
+  'first stored',
+  'second stored',
+  'changed stored',
+  'memory',
+]
+
+function restoreLines({ samples }: Result): string[] {
+  const base = samples.pg_restore
+  const rows = Object.entries(RESTORES).map(([name, title]) => [
+    title,
+    seconds(samples[name]),
+    ratio(samples[name], base),
+  ])
+  return [
+    table(['what was run', 'time', '× pg_restore'], rows),
+    '`pg_restore` reads the uncompressed dump from the local disk. `holdfast restore` reads its repository, ' +
+      'dumps the new database once more and compares every table before the database gets its name.',
+  ]
+}
+
+function memoryLines({ samples, scale }: Result): string[] {
+  const rows = memoryScales(scale).map(one => {
+    const [backup, restore] = [samples[`backup ${one}`], samples[`restore ${one}`]]
+    return [
+      String(one),
+      size(backup),
+      peak(backup, 'node'),
+      peak(backup, 'pg_dump'),
+      peak(restore, 'node'),
+      peak(restore, 'pg_restore'),
+    ]
+  })
+  const columns = ['scale', 'dump', 'backup', 'its pg_dump', 'restore', 'its pg_restore']
+  return [table(columns, rows)]
+}
+
+function partLines({ samples }: Result): string[] {
+  const rows = Object.entries(samples).map(([name, runs]) => [name, rate(runs)])
+  return [
+    table(['step', 'rate'], rows),
+    'Each step alone, on the beginning of the dump held in memory. Rates are bytes of the dump in a second, also ' +
+      'where the step works on what they became.',
+  ]
+}
+
+const METHOD = [
+  `- The database is \`data/shop.sql\` (its scale 1 has 1.1 GB and a dump of 0.7 GB) on a throw-away PostgreSQL
+  server on the same machine, with fsync and autovacuum off; everything else is as PostgreSQL comes.
+- Times are wall time of the whole command, from its start to its exit, and so include opening the repository. The
+  figure is the median of the runs, followed by the fastest and the slowest; ratios are the median of the ratios
+  within each run. All repositories and files are on the same local disk, and what was written before is synced
+  before a measurement begins.
+- Within each run the contenders take turns, so that a machine that slows down slows all of them alike. One dump that is
+  not measured fills the caches for whoever comes first.
+- Memory is the kernel's high-water mark of each process (VmHWM), read 40 times a second.
+- Machines differ: compare only what was measured in one run. \`npm run bench -- --help\` shows how to measure.`,
+]
+
+/** The date, the machine and the programs of a result. */
+function about({ date, machine, versions, scale, runs, dumpBytes }: Result): string {
+  const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
+  const dump = dumpBytes === undefined ? '' : `, a dump of ${bytesText(dumpBytes)}`
+  return [
+    `Measured on ${date.slice(0, 10)} at scale ${scale}${dump}, ${runs === 1 ? 'once' : `${runs} times`}, on`,
+    `${machine.processor}, ${machine.cores} cores, ${bytesText(machine.memoryBytes)} of memory,`,
+    `${machine.disk} (writes ${bytesText(machine.diskRate)}/s), ${machine.system};`,
+    `load when it began: ${machine.load.toFixed(1)}. With ${programs.join(', ')}.`,
+  ].join('\n')
+}

@@ -1,0 +1,108 @@
+import { bytesText } from '../src/operations/words.ts'
+import { bytesOf, highestPeak, medianRatio, NONE, table } from './figures.ts'
+import type { Result, Samples } from './results.ts'
+
+interface Target {
+  readonly what: string
+  readonly measured: number | undefined
+  /** The highest figure that is good enough, and the one that is aimed at. */
+  readonly atLeast?: number
+  readonly aim?: number
+  readonly text: (figure: number) => string
+  readonly remark?: string
+}
+
+const times = (figure: number) => figure.toFixed(2)
+const share = (figure: number) => figure.toFixed(3)
+
+/** How the newest results stand to what Holdfast promises itself. */
+export function targetLines(
+  backup: Result | undefined,
+  restore: Result | undefined,
+  memory: Result | undefined,
+): string[] {
+  const backups = backup?.samples ?? {}
+  const restores = restore?.samples ?? {}
+  const targets = [
+    ...backupTargets(backups),
+    ...otherTargets(restores, [backups, restores, memory?.samples ?? {}]),
+  ]
+  const rows = targets.map(target => [
+    target.what,
+    target.measured === undefined ? 'not measured' : target.text(target.measured),
+    target.atLeast === undefined ? NONE : target.text(target.atLeast),
+    target.aim === undefined ? NONE : target.text(target.aim) + (target.remark ?? ''),
+    verdict(target),
+  ])
+  return [table(['what', 'measured', 'at least', 'aim', 'reached'], rows)]
+}
+
+function backupTargets(samples: Samples): Target[] {
+  const { limit } = samples
+  const first = samples['holdfast first']
+  return [
+    {
+      what: 'first backup, wall time / source limit',
+      measured: medianRatio(first, limit),
+      atLeast: 1.7,
+      aim: 1.2,
+      text: times,
+    },
+    {
+      what: 'first backup, wall time / restic’s',
+      measured: medianRatio(first, samples['restic first']),
+      atLeast: 1,
+      text: times,
+    },
+    {
+      what: 'second backup, nothing changed, wall time / source limit',
+      measured: medianRatio(samples['holdfast second'], limit),
+      atLeast: 1.2,
+      aim: 1,
+      text: times,
+      remark: ' (0.60 with parallel dumping)',
+    },
+    {
+      what: 'backup after random updates of 1 % of the rows, bytes stored / first backup',
+      measured: medianRatio(samples['holdfast changed'], first, bytesOf),
+      aim: 0.02,
+      text: share,
+    },
+    {
+      what: 'stored bytes, first backup / restic’s',
+      measured: medianRatio(first, samples['restic first'], bytesOf),
+      atLeast: 1.1,
+      aim: 0.95,
+      text: times,
+    },
+  ]
+}
+
+function otherTargets(restores: Samples, everything: readonly Samples[]): Target[] {
+  const peaks = everything
+    .flatMap(samples => Object.values(samples))
+    .map(samples => highestPeak(samples, 'node') ?? 0)
+  return [
+    {
+      what: 'restore, wall time / `pg_restore` of the same dump from the local disk',
+      measured: medianRatio(restores.holdfast, restores.pg_restore),
+      atLeast: 1.1,
+      aim: 0.6,
+      text: times,
+    },
+    {
+      what: 'peak memory of a backup or a restore, any database size',
+      measured: Math.max(0, ...peaks) || undefined,
+      atLeast: 300e6,
+      aim: 200e6,
+      text: bytesText,
+    },
+  ]
+}
+
+function verdict({ measured, atLeast, aim }: Target): string {
+  if (measured === undefined) return NONE
+  if (aim !== undefined && measured <= aim) return 'aim'
+  if (atLeast === undefined) return 'no'
+  return measured <= atLeast ? 'at least' : 'no'
+}
