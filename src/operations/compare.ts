@@ -1,5 +1,5 @@
 import { type Outline, type OutlineTable, tableName } from '../core/backup.ts'
-import { bytesText, plural } from './words.ts'
+import { bytesText, countText, plural } from './words.ts'
 
 /** One way in which what was found is not what was backed up. */
 export interface Difference {
@@ -53,9 +53,9 @@ function compareTables(expected: Outline, found: Outline) {
 }
 
 function tableDetail(was: OutlineTable, is: OutlineTable): string {
-  if (was.rows !== is.rows)
-    return `has ${plural(is.rows, 'row')} instead of ${plural(was.rows, 'row')}`
-  return `has ${plural(is.rows, 'row')} as it should, but with other content`
+  return was.rows === is.rows
+    ? `has as many rows (${countText(is.rows)}), but with other content`
+    : `has ${plural(is.rows, 'row')} instead of ${countText(was.rows)}`
 }
 
 function compareSequences(expected: Outline, found: Outline): Difference[] {
@@ -76,7 +76,7 @@ function compareLargeObjects(expected: Outline, found: Outline): Difference[] {
   if (was.sha256 === is.sha256 && was.count === is.count) return []
   const detail =
     was.count === is.count
-      ? `are ${was.count} as they should, but with other content`
+      ? `are as many (${was.count}), but with other content`
       : `are ${is.count} (${bytesText(is.bytes)}) instead of ${was.count} (${bytesText(was.bytes)})`
   return [{ kind: 'large objects', name: 'large objects', change: 'differs', detail }]
 }

@@ -2,6 +2,8 @@ import type { Bytes } from '../stream/bytes.ts'
 
 /** Counts the bytes of streams that pass through it. */
 export class Meter {
+  /** What passes at this moment, where somebody knows. */
+  item: () => string | undefined = () => undefined
   #bytes = 0
 
   get bytes(): number {

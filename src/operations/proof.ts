@@ -13,7 +13,7 @@ export interface Evidence {
 }
 
 /**
- * Dumps a database as it stands and compares it with a backup; `meter` counts what the dump gives.
+ * Dumps a database as it stands and compares it with a backup; `meter` follows the dump.
  * A table whose rows only stand in another order does not differ: for such tables both dumps are read
  * a second time, with a digest that does not depend on the order.
  */
@@ -48,6 +48,7 @@ export function settled(
 
 async function liveOutline(live: Database, meter: Meter, signal: AbortSignal): Promise<Outline> {
   const dump = await live.dump({ dataOnlyForProof: true }, signal)
+  meter.item = () => dump.position().table
   for await (const stream of dump.streams) await drain(meter.through(stream.bytes))
   return dump.outline()
 }
@@ -60,6 +61,7 @@ async function unorderedOutline(
   signal: AbortSignal,
 ): Promise<Outline> {
   const dump = await live.dump({ dataOnlyForProof: true }, signal)
+  meter.item = () => dump.position().table
   let outline: Outline | undefined
   for await (const stream of dump.streams) {
     if (stream.name === DUMP)

@@ -94,7 +94,7 @@ async function perform(
     progress.enter('indexing', { item })
     await work.finish(signal)
     const read = new Meter()
-    progress.enter('verifying', { bytes: () => read.bytes, total })
+    progress.enter('verifying', { bytes: () => read.bytes, total, item: () => read.item() })
     const reworded = await prove(request, backup, work, read, signal)
     progress.enter('swapping')
     const { kept } = await work.swap(signal)

@@ -31,7 +31,7 @@ export async function verify(
     const outline = await readOutline(reader, manifest)
     const meter = new Meter()
     const total = manifest.streams.find(stream => stream.name === DUMP)?.bytes
-    progress.enter('verifying', { bytes: () => meter.bytes, total })
+    progress.enter('verifying', { bytes: () => meter.bytes, total, item: () => meter.item() })
     const evidence = { engine, outline, dump: () => reader.stream(DUMP) }
     return await compareWithLive(evidence, database, meter, signal)
   } finally {

@@ -27,7 +27,7 @@ describe('what is found is compared with what was backed up', () => {
   test('a row less is told with both counts', () => {
     const found = { ...whole, tables: [table('orders', '1\ta'), table('customers', '7\tx')] }
     const { differences, unsettled } = compareOutlines(whole, found)
-    assert.deepEqual(sentences(differences), ['shop.orders has 1 row instead of 2 rows'])
+    assert.deepEqual(sentences(differences), ['shop.orders has 1 row instead of 2'])
     assert.equal(unsettled.size, 0)
   })
 
@@ -38,7 +38,7 @@ describe('what is found is compared with what was backed up', () => {
     }
     const { differences, unsettled } = compareOutlines(whole, found)
     assert.deepEqual(sentences(differences), [
-      'shop.orders has 2 rows as it should, but with other content',
+      'shop.orders has as many rows (2), but with other content',
     ])
     assert.deepEqual([...unsettled], ['shop.orders'])
   })

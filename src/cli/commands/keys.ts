@@ -118,7 +118,7 @@ const slotText = (slot: KeySlot) => `key slot ${shortId(slot.id)} (${printable(s
 const columns = (now: Date): Column<KeySlot>[] => [
   { title: 'ID', value: one => shortId(one.id) },
   { title: 'KIND', value: one => (one.kind === 'recovery' ? 'recovery key' : one.kind) },
-  { title: 'LABEL', value: one => one.label, shrinkTo: 8 },
-  { title: 'ADDED', value: one => timeText(new Date(one.created)) },
-  { title: 'AGE', value: one => agoText(new Date(one.created), now), leaveOut: 1 },
+  { title: 'LABEL', value: one => one.label, shrinkTo: 12 },
+  { title: 'ADDED', value: one => timeText(new Date(one.created)), leaveOut: 1 },
+  { title: 'AGE', value: one => agoText(new Date(one.created), now), leaveOut: 2 },
 ]

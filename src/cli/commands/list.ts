@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Manifest } from '../../core/backup.ts'
 import { shortId } from '../../core/ids.ts'
 import { type BackupList, listBackups } from '../../operations/list.ts'
-import { bytesText, plural } from '../../operations/words.ts'
+import { bytesText, countText, plural } from '../../operations/words.ts'
 import { type CommonOptions, openRepository, repositoryCommand } from '../command.ts'
 import type { Context } from '../context.ts'
 import { backupDocument, dumpBytes, stateOf } from '../documents.ts'
@@ -63,11 +63,13 @@ function listLines(list: BackupList, { terminal, clock }: Context): string[] {
     ...list.damaged.map(one => ({ is: 'damaged', ...one }) as const),
   ]
   const lines = renderTable(columns(clock.now()), rows, terminal.width, terminal.style)
+  const warnings = list.manifests.filter(one => stateOf(one) === 'warnings').length
+  const warned = warnings === 0 ? '' : `, ${countText(warnings)} with warnings`
   const sources = new Set(list.manifests.map(one => one.source.name)).size
   return [
     ...lines,
     '',
-    `${plural(list.manifests.length, 'backup')} of ${plural(sources, 'database')}`,
+    `${plural(list.manifests.length, 'backup')} of ${plural(sources, 'database')}${warned}`,
     ...list.damaged.map(
       one =>
         `${terminal.style.red('damaged')} ${shortId(one.id)}: ${printable(one.why)}; run \`holdfast check\``,
@@ -86,12 +88,13 @@ function columns(now: Date): Column<Row>[] {
     },
     { title: 'DATABASE', value: of(one => one.source.name), shrinkTo: 12 },
     { title: 'TIME', value: of(one => timeText(new Date(one.startedAt))) },
-    { title: 'AGE', value: of(one => agoText(new Date(one.startedAt), now)), leaveOut: 3 },
-    { title: 'SIZE', value: of(one => bytesText(dumpBytes(one))), right: true, leaveOut: 1 },
-    { title: 'STORED', value: of(one => bytesText(one.stored.bytes)), right: true, leaveOut: 2 },
+    { title: 'AGE', value: of(one => agoText(new Date(one.startedAt), now)), leaveOut: 4 },
+    { title: 'SIZE', value: of(one => bytesText(dumpBytes(one))), right: true, leaveOut: 2 },
+    { title: 'STORED', value: of(one => bytesText(one.stored.bytes)), right: true, leaveOut: 3 },
     {
       title: 'STATE',
       value: row => (row.is === 'whole' ? stateOf(row.manifest) : 'damaged'),
+      leaveOut: 1,
       style: (text, row, style) =>
         row.is === 'damaged' ? style.red(text) : text === 'good' ? text : style.yellow(text),
     },

@@ -98,7 +98,7 @@ function factLines(manifest: Manifest, now: Date, style: Style): string[] {
       'size',
       `${bytesText(dumpBytes(manifest))} of dump, ${bytesText(stored.bytes)} added to the repository`,
     ],
-    ['tags', tags.join(', ') || 'none'],
+    ...(tags.length > 0 ? [['tags', tags.join(', ')] as [string, string]] : []),
     ['state', stateOf(manifest)],
   ]
   return [

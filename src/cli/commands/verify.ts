@@ -9,7 +9,6 @@ import type { Context } from '../context.ts'
 import { backupDocument } from '../documents.ts'
 import { DONE, FAILED } from '../exits.ts'
 import { reporting } from '../terminal/reporter.ts'
-import { type Column, renderTable } from '../terminal/table.ts'
 import { printable } from '../terminal/text.ts'
 
 interface Options extends CommonOptions {
@@ -58,12 +57,7 @@ export function verifyCommand(context: Context): Command {
               : [
                   `${database} differs from ${backup} in ${plural(differences.length, 'place')}:`,
                   '',
-                  ...renderTable(
-                    COLUMNS,
-                    differences,
-                    context.terminal.width,
-                    context.terminal.style,
-                  ),
+                  ...differences.map(one => `  ${printable(sentence(one))}`),
                 ],
           json: {
             equal: differences.length === 0,
@@ -78,8 +72,6 @@ export function verifyCommand(context: Context): Command {
     })
 }
 
-const COLUMNS: Column<Difference>[] = [
-  { title: 'WHAT', value: one => one.kind, leaveOut: 1 },
-  { title: 'NAME', value: one => one.name, shrinkTo: 14 },
-  { title: 'HOW', value: one => one.detail, shrinkTo: 20 },
-]
+/** The names of objects begin with their type already. */
+const sentence = ({ kind, name, detail }: Difference) =>
+  kind === 'table' || kind === 'sequence' ? `${kind} ${name} ${detail}` : `${name} ${detail}`

@@ -15,10 +15,11 @@ export async function askSecret(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Secret> {
-  terminal.ask(`${question}: `)
   input.setEncoding('utf8')
+  // First, so that nothing typed at once is shown.
   input.setRawMode(true)
   try {
+    terminal.ask(`${question}: `)
     return new Secret(await readLine(input, question, signal))
   } finally {
     input.setRawMode(false)
@@ -39,7 +40,8 @@ function readLine(input: ReadStream, question: string, signal: AbortSignal): Pro
     const interrupted = () =>
       reject(new Interrupted({ what: `asking for the ${question.toLowerCase()}` }))
     const onAbort = () => end(interrupted)
-    const onEnd = () => end(() => reject(new WrongUse({ why: 'nothing was typed' })))
+    const onEnd = () =>
+      end(() => reject(new WrongUse({ why: 'nothing was typed', hint: 'run it again' })))
     const onData = (text: string) => {
       for (const character of text) {
         if (character === '\r' || character === '\n') return end(() => resolve(typed.join('')))

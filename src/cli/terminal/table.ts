@@ -5,14 +5,16 @@ export interface Column<Row> {
   readonly title: string
   readonly value: (row: Row) => string
   readonly right?: boolean
-  /** Where the table is too wide, values are cut in the middle, down to this many columns. */
+  /** Where the table is too wide, values are cut in their middle, in the end down to this width. */
   readonly shrinkTo?: number
-  /** Where that does not do, columns are left out, the highest number first. */
+  /** Where that does not do, columns are left out, those with the highest number first. */
   readonly leaveOut?: number
   readonly style?: (text: string, row: Row, style: Style) => string
 }
 
 const GAP = '  '
+/** Names are not cut below this while there is another column to leave out. */
+const READABLE = 24
 
 /** The lines of an aligned table, its head first, no wider than `width` where that is possible at all. */
 export function renderTable<Row>(
@@ -52,31 +54,39 @@ function fitting<Row>(
   rows: readonly Row[],
   width: number,
 ): Shown<Row>[] {
-  let shown = columns.map(column => {
+  const all = columns.map(column => {
     const cells = rows.map(row => printable(column.value(row)))
     const widest = cells.reduce((most, cell) => Math.max(most, widthOf(cell)), 0)
     return { column, cells, width: Math.max(widest, widthOf(column.title)) }
   })
-  for (;;) {
-    const fitted = shrunk(shown, width)
-    if (fitted !== undefined) return fitted
-    const [first] = shown
-      .filter(one => one.column.leaveOut !== undefined)
-      .sort((a, b) => (b.column.leaveOut ?? 0) - (a.column.leaveOut ?? 0))
-    if (first === undefined) return shown.map(one => ({ ...one, width: least(one) }))
-    shown = shown.filter(one => one !== first)
+  const rank = (one: Shown<Row>) => one.column.leaveOut ?? 0
+  const ranks = [...new Set(all.map(rank))].sort((a, b) => b - a)
+  // A name that can still be read is worth more than one more column.
+  for (const floor of [READABLE, 0]) {
+    for (const highest of ranks) {
+      const kept = all.filter(one => rank(one) <= highest)
+      const fitted = shrunk(kept, width, floor)
+      if (fitted !== undefined) return fitted
+    }
   }
+  return all.filter(one => rank(one) === 0)
 }
 
-const least = <Row>(one: Shown<Row>) => Math.min(one.width, one.column.shrinkTo ?? one.width)
+/** How narrow a column may get: never below `floor`, unless it is that narrow by itself. */
+const least = <Row>({ width, column }: Shown<Row>, floor: number) =>
+  Math.min(width, Math.max(column.shrinkTo ?? width, floor))
 
 /** The columns narrowed to fit, the widest first, or undefined where they cannot be. */
-function shrunk<Row>(shown: readonly Shown<Row>[], width: number): Shown<Row>[] | undefined {
+function shrunk<Row>(
+  shown: readonly Shown<Row>[],
+  width: number,
+  floor: number,
+): Shown<Row>[] | undefined {
   const room = width - GAP.length * (shown.length - 1)
   let excess = shown.reduce((sum, one) => sum + one.width, 0) - room
-  const fitted = shown.map(one => ({ ...one }))
+  const fitted = shown.map(one => ({ ...one, least: least(one, floor) }))
   while (excess > 0) {
-    const [widest] = fitted.filter(one => one.width > least(one)).sort((a, b) => b.width - a.width)
+    const [widest] = fitted.filter(one => one.width > one.least).sort((a, b) => b.width - a.width)
     if (widest === undefined) return undefined
     widest.width--
     excess--

@@ -43,7 +43,7 @@ export class Terminal {
 
   /** Columns for results: a pipe or a file takes lines of any length. */
   get width(): number {
-    return this.#streams.out.isTTY ? (this.#streams.out.columns ?? 80) : Number.POSITIVE_INFINITY
+    return this.#streams.out.isTTY ? columnsOf(this.#streams.out) : Number.POSITIVE_INFINITY
   }
 
   get outIsTerminal(): boolean {
@@ -57,7 +57,7 @@ export class Terminal {
 
   /** Columns of the lines that are redrawn; a full line would wrap on some terminals. */
   get liveWidth(): number {
-    return Math.max(20, (this.#streams.err.columns ?? 80) - 1)
+    return Math.max(20, columnsOf(this.#streams.err) - 1)
   }
 
   get out(): Writable {
@@ -124,6 +124,9 @@ export class Terminal {
     this.redraw(live)
   }
 }
+
+/** A terminal that does not know its size says 0. */
+const columnsOf = (stream: Output): number => stream.columns || 80
 
 /** A text of several lines, each made safe to print and set under the first. */
 const block = (text: string, indent: number): string =>

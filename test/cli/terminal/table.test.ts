@@ -26,12 +26,18 @@ test('columns stand under each other, numbers to the right, nothing at line ends
   ])
 })
 
-test('a narrow terminal cuts long names first, then leaves columns out', () => {
-  assert.deepEqual(renderTable(COLUMNS, ROWS, 26, plain), [
-    'NAME          ROWS  NOTE',
-    'orders       1,234  a note',
-    '訂單             5  wide',
-    'a_ver…table     17',
+test('long names are cut as long as they can be read, then columns go, then names shrink further', () => {
+  assert.deepEqual(renderTable(COLUMNS, ROWS, 40, plain), [
+    'NAME                        ROWS  NOTE',
+    'orders                     1,234  a note',
+    '訂單                           5  wide',
+    'a_very_long_…e_of_a_table     17',
+  ])
+  assert.deepEqual(renderTable(COLUMNS, ROWS, 31, plain), [
+    'NAME                       ROWS',
+    'orders                    1,234',
+    '訂單                          5',
+    'a_very_long_…_of_a_table     17',
   ])
   assert.deepEqual(renderTable(COLUMNS, ROWS, 16, plain), [
     'NAME        ROWS',
