@@ -1,26 +1,25 @@
-import { config } from '../config.ts'
 import { WrongUse } from '../core/faults.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Database, Engine } from './engine.ts'
 import { postgresEngine } from './postgres/postgres.ts'
 
-/** Every engine. One line each. */
-const engines: readonly Engine[] = [postgresEngine(config)]
-
-/** The engine that a manifest names. */
-export function engineNamed(name: string): Engine {
-  const engine = engines.find(one => one.name === name)
-  if (engine === undefined) {
-    throw new WrongUse({
-      why: `no engine is called ${name}`,
-      hint: 'the backup may come from a newer version of holdfast; upgrade it',
-    })
-  }
-  return engine
+/** What engines must know of the machine. */
+export interface EngineSettings {
+  /** The PATH that programs are looked for in. */
+  readonly path: string
+  /** Directory with PostgreSQL's programs, looked into before the well-known places. */
+  readonly pgBin: string | undefined
 }
 
-/** The database that a source or target URL names, with its engine. */
-export function openDatabase(url: Secret): { engine: Engine; database: Database } {
+/** Every engine. One line each. */
+const enginesFor = (settings: EngineSettings): readonly Engine[] => [postgresEngine(settings)]
+
+/** The database that a source or target URL names, with its engine. Throws WrongUse. */
+export function openDatabase(
+  url: Secret,
+  settings: EngineSettings,
+): { engine: Engine; database: Database } {
+  const engines = enginesFor(settings)
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//.exec(url.reveal())?.[1]
   const engine = engines.find(one => scheme !== undefined && one.schemes.includes(scheme))
   if (engine === undefined) {

@@ -34,11 +34,8 @@ import { type FoundTool, majorOf, type Toolbox } from './tools.ts'
 
 /** SQLSTATE classes of CREATE DATABASE that mean: not this encoding or locale. */
 const UNFIT = new Set(['22023', '42809', '42704', '0A000'])
-/**
- * What the sessions of pg_restore set for themselves. Commits need not wait for the disk: the swap's
- * commit does, and it comes after all of them. More memory makes an index in one pass.
- */
-const SESSION_OPTIONS = '-c synchronous_commit=off -c maintenance_work_mem=256MB'
+/** Memory for each index under construction, where the server would give less. */
+const INDEX_MEMORY = 256 * 1024 * 1024
 
 /** Where a restore goes. */
 interface Place {
@@ -242,7 +239,7 @@ class PostgresRestore implements Restore {
           ...(hasTablespaces ? [] : ['--no-tablespaces']),
           ...args,
         ],
-        env: { ...login.env, PGOPTIONS: SESSION_OPTIONS },
+        env: { ...login.env, PGOPTIONS: sessionOptions(this.#context.server) },
         secrets: login.secrets,
       }
       const program = new Tool(call, args.includes('--section=data') ? 'stdin' : 'neither', signal)
@@ -308,6 +305,15 @@ class PostgresRestore implements Restore {
       return undefined
     })
   }
+}
+
+/**
+ * What the sessions of pg_restore set for themselves. Commits need not wait for the disk: the swap's
+ * commit does, and it comes after all of them.
+ */
+function sessionOptions({ maintenanceMemory }: Server): string {
+  const kilobytes = Math.max(maintenanceMemory, INDEX_MEMORY) / 1024
+  return `-c synchronous_commit=off -c maintenance_work_mem=${Math.floor(kilobytes)}kB`
 }
 
 const isAt =

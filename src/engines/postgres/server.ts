@@ -10,6 +10,8 @@ export interface Server {
   readonly mayReadPasswords: boolean
   /** How many locks its lock table has room for. */
   readonly lockCapacity: number
+  /** Bytes that building an index may take. */
+  readonly maintenanceMemory: number
 }
 
 interface ServerRow {
@@ -19,6 +21,7 @@ interface ServerRow {
   readonly createdb: boolean
   readonly passwords: boolean
   readonly locks: number
+  readonly memory: number
 }
 
 export async function serverOf(session: Session): Promise<Server> {
@@ -31,7 +34,8 @@ export async function serverOf(session: Session): Promise<Server> {
             has_table_privilege('pg_catalog.pg_authid', 'select') as passwords,
             current_setting('max_locks_per_transaction')::int
               * (current_setting('max_connections')::int
-                 + current_setting('max_prepared_transactions')::int) as locks
+                 + current_setting('max_prepared_transactions')::int) as locks,
+            pg_size_bytes(current_setting('maintenance_work_mem'))::float8 as memory
        from pg_catalog.pg_roles r where r.rolname = current_user`,
   )
   const major = Math.floor(row.number / 10_000)
@@ -43,5 +47,6 @@ export async function serverOf(session: Session): Promise<Server> {
     mayCreateDatabases: row.createdb,
     mayReadPasswords: row.passwords,
     lockCapacity: row.locks,
+    maintenanceMemory: row.memory,
   }
 }
