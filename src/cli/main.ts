@@ -37,7 +37,7 @@ const context: Context = {
     Repository.init(open(url), { passphrase, clock: systemClock }, stop.signal),
   openRepository: (url, key) =>
     Repository.open(open(url), key, { clock: systemClock }, stop.signal),
-  openDatabase,
+  openDatabase: url => openDatabase(url, config),
   finish,
 }
 

@@ -3,7 +3,6 @@ import { reason } from '../core/fault.ts'
 import { Damaged } from '../core/faults.ts'
 import type { Storage } from '../storage/storage.ts'
 import { inFlight } from '../stream/in-flight.ts'
-import type { CheckProgress } from './check.ts'
 import type { PackType } from './chunk-index.ts'
 import { decode } from './codec.ts'
 import { hmac, type KeyRing } from './key-ring.ts'
@@ -18,7 +17,7 @@ import {
   parseTrailer,
   unsealChunk,
 } from './pack.ts'
-import { isDamage, type Problem } from './problem.ts'
+import { type CheckProgress, isDamage, type Problem } from './problem.ts'
 
 /** Chunks opened at once: the thread pool does the work. */
 const CHUNKS_AT_ONCE = 8

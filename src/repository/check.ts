@@ -9,7 +9,7 @@ import type { KeySlots } from './key-slots.ts'
 import { COPIES, MANIFESTS, nameOf, PACKS, SESSIONS } from './layout.ts'
 import { type LoadedIndex, loadIndex } from './load-index.ts'
 import type { Manifests } from './manifests.ts'
-import { isDamage, type Problem } from './problem.ts'
+import { type CheckProgress, isDamage, type Problem } from './problem.ts'
 import { ChunkReader } from './reader.ts'
 import { EXPIRY_MS, readSession } from './session.ts'
 
@@ -26,13 +26,6 @@ export interface CheckOptions {
 interface Hurt {
   readonly why: string
   readonly backups: Set<string>
-}
-
-export interface CheckProgress {
-  stage: 'structure' | 'data' | 'backups'
-  done: number
-  total: number
-  bytes: number
 }
 
 export interface CheckReport {

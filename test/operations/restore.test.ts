@@ -52,7 +52,11 @@ describe('a restore that fails leaves the live database as it was', () => {
   })
   after(() => server.stop())
 
-  const open = (database: string) => openDatabase(new Secret(server.url(database)))
+  const open = (database: string) =>
+    openDatabase(new Secret(server.url(database)), {
+      path: process.env.PATH ?? '',
+      pgBin: undefined,
+    })
 
   const restoreInto = (target: Database, progress = new Progress(clock), during = signal) =>
     restore(
