@@ -116,6 +116,20 @@ describe('a local directory', () => {
     await assert.rejects(Array.fromAsync(storage.list('index/', signal)), StorageUnreachable)
     await assert.rejects(storage.put('index/one', x, { signal }), StorageUnreachable)
     assert.deepEqual(readdirSync(join(root, 'tmp')), [])
+    rmSync(join(root, 'packs'), { recursive: true })
+    await assert.rejects(Array.fromAsync(storage.list('packs/ab/', signal)), StorageUnreachable)
+  })
+
+  test('that goes away half-way through a list does not pass for a short list', async () => {
+    const { root, storage } = await prepared()
+    const keys = Array.from({ length: 200 }, (_, i) => `index/${i}`)
+    await Promise.all(keys.map(key => storage.put(key, x, { signal })))
+    const list = storage.list('index/', signal)[Symbol.asyncIterator]()
+    await list.next()
+    renameSync(root, `${root}-elsewhere`)
+    await assert.rejects(async () => {
+      while ((await list.next()).done !== true);
+    }, StorageUnreachable)
   })
 
   test('is cleared of what crashed writers left a day ago, and of nothing younger', async () => {

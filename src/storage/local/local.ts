@@ -117,10 +117,12 @@ class LocalStorage implements Storage {
     try {
       yield* walk(this.place, dir, TMP, signal)
     } catch (error) {
-      // Only the fixed directories must be there; others appear with their first object.
-      if (isAbsence(error) && dir !== '' && !DIRECTORIES.includes(dir)) return
-      throw readTrouble(this.place, what, error)
+      if (!isAbsence(error) || !(await this.#mayBeAbsent(dir))) {
+        throw readTrouble(this.place, what, error)
+      }
     }
+    // What a disk that went away half-way no longer shows must not pass for removed.
+    await this.#requireLayout(what)
   }
 
   async remove(key: string, signal: AbortSignal): Promise<void> {
@@ -199,6 +201,12 @@ class LocalStorage implements Storage {
       const { mtime } = await stat(path)
       if (now.getTime() - mtime.getTime() > ABANDONED_MS) await rm(path, { force: true })
     }
+  }
+
+  /** Only the fixed directories must be there; one below them appears with its first object. */
+  async #mayBeAbsent(dir: string): Promise<boolean> {
+    const isFixed = dir === '' || DIRECTORIES.includes(dir)
+    return !isFixed && (await isThere(join(this.place, dirname(dir))))
   }
 
   /** An object is not there: throws when that is because its whole repository has vanished. */
