@@ -1,21 +1,9 @@
 import assert from 'node:assert/strict'
-import { chmodSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
-import {
-  DatabaseInUse,
-  DatabaseRefused,
-  Interrupted,
-  TargetNotEmpty,
-  TargetUnfit,
-  ToolFailed,
-} from '../../../src/core/faults.ts'
-import { Secret } from '../../../src/core/secret.ts'
+import { DatabaseInUse, Interrupted, TargetNotEmpty, ToolFailed } from '../../../src/core/faults.ts'
 import type { Restore, RestoreOptions } from '../../../src/engines/engine.ts'
-import { postgresEngine } from '../../../src/engines/postgres/postgres.ts'
-import { tempDir } from '../../../support/temp-dir.ts'
 import {
   backUp,
   inPieces,
@@ -24,10 +12,9 @@ import {
   open,
   ownTemporaryPlace,
   serverForTests,
-  type Taken,
 } from './site.ts'
 
-const server = await serverForTests({ settings: { allow_in_place_tablespaces: 'on' } })
+const server = await serverForTests()
 const temporaryFiles = ownTemporaryPlace()
 const sql = (database: string, text: string) => server.query(database, text)
 await sql('postgres', 'create database original')
@@ -38,18 +25,13 @@ await sql(
    create index on things (v); create view shown as select * from things`,
 )
 const taken = await backUp(open(server.url('original')))
-const [version] = await server.query<{ major: number }>(
-  'postgres',
-  `select current_setting('server_version_num')::int / 10000 as major`,
-)
+const prepare = (name: string, options: Partial<RestoreOptions> = {}) =>
+  open(server.url(name)).restore(taken, { ...OPTIONS, ...options }, never)
 
-const prepare = (name: string, options: Partial<RestoreOptions> = {}, backup: Taken = taken) =>
-  open(server.url(name)).restore(backup, { ...OPTIONS, ...options }, never)
-
-async function upToSwap(restore: Restore, signal = never, dump = taken.stream('dump')) {
-  await restore.create(signal)
-  await restore.load(dump, signal)
-  await restore.finish(signal)
+async function upToSwap(restore: Restore) {
+  await restore.create(never)
+  await restore.load(taken.stream('dump'), never)
+  await restore.finish(never)
 }
 
 const databases = async () => {
@@ -326,103 +308,6 @@ test('leftovers of a restore that died are dropped by the next one, a living one
   for (const restore of [dead, living, third]) await restore.discard()
 })
 
-test('a backup that needs what the server lacks is refused before anything is made', async () => {
-  const before = await databases()
-  const bad = (properties: object, facts: object = {}): Taken => ({
-    ...taken,
-    facts: { ...taken.facts, ...facts, properties: { ...taken.facts.properties, ...properties } },
-  })
-  await assert.rejects(prepare('lacking', {}, bad({ owner: 'nobody_here' })), {
-    code: 'TARGET_UNFIT',
-    hint: 'create them (holdfast export BACKUP --stream globals has their definitions), or add --no-owner',
-  })
-  const acl = [{ grantee: 'some role', privilege: 'CONNECT', grantable: false }]
-  await assert.rejects(prepare('lacking', {}, bad({ acl })), /it lacks role some role/)
-  await assert.rejects(prepare('lacking', {}, bad({ encoding: 7 })), { code: 'DAMAGED' })
-  const locale = await prepare('lacking', {}, bad({ collate: 'xx_YY.utf8', ctype: 'xx_YY.utf8' }))
-  await assert.rejects(locale.create(never), TargetUnfit)
-  await locale.discard()
-  assert.deepEqual(await databases(), before)
-})
-
-test('missing extensions and roles of grants and policies are named', async () => {
-  await sql('postgres', 'create database needy')
-  await sql(
-    'needy',
-    `create extension hstore; create role granted; create role "polite ""one"; create table t (i int);
-     grant select (i), insert on t to granted; create policy p on t to "polite ""one", granted using (i > 0)`,
-  )
-  const needy = await backUp(open(server.url('needy')))
-  await sql('needy', 'drop policy p on t; drop owned by granted; drop role granted, "polite ""one"')
-  await assert.rejects(prepare('anew', {}, needy), /it lacks roles granted, polite "one$/)
-  await assert.rejects(prepare('anew', { noOwner: true }, needy), /it lacks roles granted, polite/)
-  await sql('needy', `create role granted; create role "polite ""one"`)
-  // A name of the same length keeps the archive whole.
-  const renamed = Buffer.from(
-    Buffer.from(needy.dump).toString('latin1').replaceAll('hstore', 'hsteam'),
-    'latin1',
-  )
-  const other = { ...needy, dump: renamed, stream: () => inPieces(renamed, 65_536) }
-  await assert.rejects(prepare('anew', {}, other), /it lacks extension hsteam/)
-})
-
-test('a missing tablespace is a warning, and everything goes to the default one', async () => {
-  await sql('postgres', "create tablespace fast location ''")
-  await sql('postgres', 'create database spaced')
-  await sql('spaced', 'create table t (i int) tablespace fast; insert into t values (1)')
-  const spaced = await backUp(open(server.url('spaced')))
-  await sql('postgres', 'drop database spaced')
-  await sql('postgres', 'drop tablespace fast')
-  const restore = await prepare('spaced', {}, spaced)
-  assert.match(restore.warnings().join(), /there is no fast here/)
-  await restore.create(never)
-  await restore.load(spaced.stream('dump'), never)
-  await restore.finish(never)
-  await restore.swap(never)
-  await restore.discard()
-  assert.deepEqual(await sql('spaced', 'select * from t'), [{ i: 1 }])
-})
-
-test('a login that may not do it is told so before anything is made', async () => {
-  await sql(
-    'postgres',
-    `create role weak login password 'weak'; create role maker login createdb password 'maker'`,
-  )
-  const at = `127.0.0.1:${server.port}`
-  const as = (login: string) =>
-    open(`postgres://${login}:${login}@${at}/granted_to`).restore(taken, OPTIONS, never)
-  await assert.rejects(as('weak'), (error: unknown) => {
-    assert.ok(error instanceof DatabaseRefused)
-    assert.match(error.hint, /alter role weak createdb/)
-    return true
-  })
-  await assert.rejects(as('maker'), /refused to let maker restore what belongs to postgres/)
-  const options = { ...OPTIONS, noOwner: true }
-  const restore = await open(`postgres://maker:maker@${at}/made`).restore(taken, options, never)
-  await upToSwap(restore)
-  await restore.swap(never)
-  await restore.discard()
-  assert.equal(await things('made'), 20_000)
-})
-
-test('a dump of a newer server needs a newer tool, and an older server is warned about', async () => {
-  const newer = { ...taken, facts: { ...taken.facts, tool: 'pg_dump 99.1', server: '99.1' } }
-  await assert.rejects(prepare('older', {}, newer), { code: 'TOOL_MISSING' })
-  const major = (version?.major ?? 0) + 1
-  const pgBin = tempDir()
-  writeFileSync(join(pgBin, 'pg_restore'), `#!/bin/sh\necho "pg_restore (PostgreSQL) ${major}.0"\n`)
-  chmodSync(join(pgBin, 'pg_restore'), 0o755)
-  const other = postgresEngine({ pgBin, path: process.env.PATH ?? '' })
-  const database = other.database(new Secret(server.url('older')))
-  const restore = await database.restore(
-    { ...taken, facts: { ...taken.facts, tool: `pg_dump ${major}.0`, server: `${major}.0` } },
-    OPTIONS,
-    never,
-  )
-  assert.match(restore.warnings().join(), /restored with pg_restore .* into the older/)
-  await restore.discard()
-})
-
 test('a name at the limit of 63 bytes can be restored, swapped and kept', async () => {
   const name = `${'ü'.repeat(31)}x`
   await occupied(name)
@@ -434,31 +319,4 @@ test('a name at the limit of 63 bytes can be restored, swapped and kept', async 
   assert.match(kept ?? '', /^ü+_before_/)
   assert.equal(await things(name), 20_000)
   assert.equal(await things(kept ?? ''), 3)
-})
-
-test('subscriptions come back disabled, and that is said', async () => {
-  await sql('postgres', 'create database subscribed')
-  await sql(
-    'subscribed',
-    `create table t (i int);
-     create subscription far connection 'host=db.invalid password=canary' publication p with (connect = false)`,
-  )
-  const subscribed = await backUp(open(server.url('subscribed')))
-  assert.match(subscribed.warnings.join(), /holds a password in clear, in subscription far/)
-  const restore = await prepare('subscribed_copy', {}, subscribed)
-  assert.match(restore.warnings().join(), /subscriptions come back disabled.*far/)
-  await restore.create(never)
-  await restore.load(subscribed.stream('dump'), never)
-  await restore.finish(never)
-  const rows = await sql(
-    restore.besideName,
-    'select subname, subenabled from pg_subscription s join pg_database d on d.oid = subdbid where datname = current_database()',
-  )
-  assert.deepEqual(rows, [{ subname: 'far', subenabled: false }])
-  await sql(
-    restore.besideName,
-    'alter subscription far set (slot_name = none); drop subscription far',
-  )
-  await restore.discard()
-  await sql('subscribed', 'alter subscription far set (slot_name = none); drop subscription far')
 })
