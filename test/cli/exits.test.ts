@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { loadShop } from '../../support/shop.ts'
 import { startHoldfast } from '../support/holdfast.ts'
@@ -151,9 +151,9 @@ describe('exit codes', () => {
     assert.equal(stderr, 'reading\n')
   })
 
-  // The last one, because nothing is whole after it.
+  // The last ones, because nothing is whole after them.
   test('13: damage is found, named, and never restored', async () => {
-    for (const pack of packs(join(site.dir, 'repository', 'packs'))) {
+    for (const pack of packs()) {
       await chmod(pack, 0o600)
       const bytes = readFileSync(pack)
       const third = Math.floor(bytes.length / 3)
@@ -172,10 +172,19 @@ describe('exit codes', () => {
     assert.deepEqual(await site.databases(), before)
     assert.ok(!readdirSync(site.dir).some(name => name.startsWith('damaged.dump')))
   })
-})
 
-function packs(dir: string): string[] {
-  return readdirSync(dir, { recursive: true, encoding: 'utf8' })
-    .map(name => join(dir, name))
-    .filter(path => statSync(path).isFile())
-}
+  test('what check says to do about damage helps', async () => {
+    assert.match(await site.expect(13, ['check', '--read-data']), /Move the damaged objects/)
+    mkdirSync(join(site.dir, 'moved'))
+    for (const pack of packs()) renameSync(pack, join(site.dir, 'moved', basename(pack)))
+    await site.expect(0, ['backup', '--source', 'env:DB_SHOP'])
+    await site.expect(0, ['restore', 'latest:shop', '--target', 'env:DB_AGAIN'])
+  })
+
+  const packs = (): string[] => {
+    const dir = join(site.dir, 'repository', 'packs')
+    return readdirSync(dir, { recursive: true, encoding: 'utf8' })
+      .map(name => join(dir, name))
+      .filter(path => statSync(path).isFile())
+  }
+})

@@ -103,6 +103,14 @@ describe('the whole job on the command line', () => {
     assert.match(verified, /^copy@.* is what backup [0-9a-f]{8} holds: \d+ tables, [\d,]+ rows\n$/)
   })
 
+  test('a restore without owners and grants is proven all the same', async () => {
+    const args = ['restore', first.id, '--target', 'env:DB_BARE', '--no-owner']
+    const { code, stdout, stderr } = await site.run(args)
+    assert.equal(code, 3, stderr)
+    assert.match(stdout, /^ {2}proven {2}\d+ tables, /m)
+    assert.match(stderr, /^warning: everything belongs to postgres/m)
+  })
+
   test('verify names what differs, rows that only moved are no difference', async () => {
     await site.server.query('copy', 'update shop.customers set full_name = full_name where id = 1')
     await site.expect(0, ['verify', first.id, '--against', 'env:DB_COPY'])

@@ -69,13 +69,12 @@ function damageLines(report: CheckReport, { terminal }: Context): string[] {
   const whole = counts.backups - damaged.filter(one => one.source !== undefined).length
   const backups =
     damaged.length === 0
-      ? ['no backup is hurt by it']
+      ? ['No backup is hurt by it.']
       : [
           `${plural(damaged.length, 'backup is', 'backups are')} hurt:`,
           '',
           ...renderTable(DAMAGE, damaged, width, style),
           '',
-          'The tables that are not named can still be read from these backups.',
         ]
   return [
     style.red(`${plural(problems.length, 'object')} missing or damaged:`),
@@ -83,9 +82,16 @@ function damageLines(report: CheckReport, { terminal }: Context): string[] {
     ...renderTable(PROBLEMS, problems, width, style),
     '',
     ...backups,
-    `${plural(whole, 'backup is', 'backups are')} whole; make a new backup now.`,
+    `${whole === 0 ? 'no backup is' : plural(whole, 'backup is', 'backups are')} whole`,
+    ...ADVICE,
   ]
 }
+
+const ADVICE = [
+  '',
+  'The next backup builds on what is there. Move the damaged objects out of the repository first,',
+  'and it stores anew what the database still holds. Keep them: hurt backups may still need them.',
+]
 
 const noteLines = ({ notes }: CheckReport): string[] =>
   notes.map(note => `note: ${printable(note)}`)
