@@ -3,8 +3,8 @@ import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
 import { Damaged } from '../core/faults.ts'
 import { CHUNK_PARAMETERS, Codec, type Encoded, isWorthIt } from './codec.ts'
 
-/** Chunks under way at once: keeps every core busy and bounds the memory, about 4 MB each. */
-const LANES = 6
+/** Chunks under way at once: as many as node has threads for them; about 4 MB each. */
+const LANES = 4
 /** What a stream allocates at a time to put its output into: a few chunks' worth. */
 const PACKED_BYTES = 256 * 1024
 const PLAIN_BYTES = 1024 * 1024
