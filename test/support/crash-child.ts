@@ -33,7 +33,7 @@ export interface CrashTask {
   readonly dieAt: string | undefined
 }
 
-const EVERY_BYTES = 256 * 1024
+const EVERY_BYTES = 512 * 1024
 const task = JSON.parse(process.argv[2] ?? '') as CrashTask
 const { signal } = new AbortController()
 const counts = new Map<string, number>()
