@@ -1,4 +1,5 @@
 import { DUMP, type Manifest, type Outline } from '../core/backup.ts'
+import type { KeySlot } from '../operations/collaborators.ts'
 
 /** Bytes of the engine's own dump, before anything was saved on it. */
 export const dumpBytes = (manifest: Manifest): number =>
@@ -47,3 +48,6 @@ export function outlineDocument(outline: Outline): Record<string, unknown> {
     objects: outline.objects,
   }
 }
+
+/** A key slot without what is sealed in it. */
+export const keyDocument = ({ id, kind, label, created }: KeySlot) => ({ id, kind, label, created })

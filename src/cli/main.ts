@@ -4,6 +4,7 @@ import process from 'node:process'
 import { CommanderError } from 'commander'
 import { config } from '../config.ts'
 import { systemClock } from '../core/clock.ts'
+import { redact } from '../core/secret.ts'
 import { openDatabase } from '../engines/index.ts'
 import { Repository } from '../repository/repository.ts'
 import { openStorage } from '../storage/index.ts'
@@ -17,6 +18,9 @@ import { Terminal } from './terminal/terminal.ts'
 
 /** The conventional code of a program that a closed pipe ended: 128 + SIGPIPE. */
 const BROKEN_PIPE = 141
+
+/** What writing to a pipe that nobody reads is answered with: the first time, and after that. */
+const CLOSED = new Set<unknown>(['EPIPE', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_PREMATURE_CLOSE'])
 
 const terminal = new Terminal(
   { out: process.stdout, err: process.stderr },
@@ -43,6 +47,8 @@ const context: Context = {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
 for (const stream of [process.stdout, process.stderr]) stream.on('error', onOutputError)
+// However it ends, the cursor comes back.
+process.once('exit', () => terminal.clear())
 process.exitCode = await main()
 
 async function main(): Promise<number> {
@@ -54,7 +60,9 @@ async function main(): Promise<number> {
     if (isBrokenPipe(error)) return BROKEN_PIPE
     // No command was given, and the help was shown instead.
     if (error instanceof CommanderError && error.code === 'commander.help') return WRONG_USE
-    if (config.debug && error instanceof Error) terminal.say(error.stack ?? error.message)
+    if (config.debug && error instanceof Error) {
+      terminal.say(redact(error.stack ?? error.message, credentials.secrets))
+    }
     const failure = failureOf(error, stop.signal.aborted, credentials.secrets)
     terminal.error(failure.message, failure.hint)
     if (argv.includes('--json')) terminal.json({ error: failure })
@@ -80,10 +88,7 @@ function finish({ text, json, warnings = [], exit }: Outcome, options: { json?: 
 
 /** The first signal lets the work clean up behind itself; the second one does not wait for that. */
 function interrupt(signal: NodeJS.Signals): void {
-  if (stop.signal.aborted) {
-    terminal.clear()
-    process.exit(INTERRUPTED)
-  }
+  if (stop.signal.aborted) process.exit(INTERRUPTED)
   terminal.say('stopping and cleaning up; once more to stop at once')
   stop.abort(new Error(signal))
 }
@@ -94,7 +99,7 @@ function onOutputError(error: Error): void {
 }
 
 function isBrokenPipe(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EPIPE'
+  return error instanceof Error && 'code' in error && CLOSED.has(error.code)
 }
 
 function version(): string {

@@ -29,6 +29,15 @@ describe('exit codes', () => {
     assert.ok(!JSON.stringify(error).includes('canary-7f3a'))
   })
 
+  test('1: the dump grows past its limit, and no backup is made of it', async () => {
+    const args = ['backup', '--source', 'env:DB_SHOP', '--max-size', '1M']
+    const { error } = await site.json<ErrorDocument>(1, args)
+    assert.equal(error.code, 'BACKUP_TOO_LARGE')
+    assert.match(error.message, /grew past the maximum of 1\.0 MB/)
+    const { backups } = await site.json<{ backups: unknown[] }>(0, ['list'])
+    assert.equal(backups.length, 1)
+  })
+
   test('2: unknown commands and options, with a suggestion', async () => {
     for (const [args, hint] of [
       [['bakup'], 'did you mean backup?'],

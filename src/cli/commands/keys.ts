@@ -4,6 +4,7 @@ import type { KeySlot } from '../../operations/collaborators.ts'
 import { addPassphrase, addRecoveryKey, listKeys, removeKey } from '../../operations/keys.ts'
 import { type CommonOptions, newCommand, openRepository, repositoryCommand } from '../command.ts'
 import type { Context } from '../context.ts'
+import { keyDocument } from '../documents.ts'
 import { recoveryKeyLines } from '../terminal/box.ts'
 import { type Column, renderTable } from '../terminal/table.ts'
 import { printable } from '../terminal/text.ts'
@@ -48,7 +49,7 @@ const listSubcommand = (context: Context): Command =>
     context.finish(
       {
         text: renderTable(columns(clock.now()), slots, terminal.width, terminal.style),
-        json: { keys: slots },
+        json: { keys: slots.map(keyDocument) },
       },
       options,
     )
@@ -72,7 +73,10 @@ const addSubcommand = (context: Context): Command =>
       const repository = await openRepository(context, options)
       const passphrase = await context.credentials.newPassphrase()
       const slot = await addPassphrase(repository, passphrase, options.label, context.signal)
-      context.finish({ text: [`${slotText(slot)} was added`], json: { key: slot } }, options)
+      context.finish(
+        { text: [`${slotText(slot)} was added`], json: { key: keyDocument(slot) } },
+        options,
+      )
     })
 
 const recoverySubcommand = (context: Context): Command =>
@@ -92,7 +96,7 @@ const recoverySubcommand = (context: Context): Command =>
       context.finish(
         {
           text: [`${slotText(slot)} was added`, '', ...recoveryKeyLines(recoveryKey, width, style)],
-          json: { key: slot, recoveryKey: recoveryKey.reveal() },
+          json: { key: keyDocument(slot), recoveryKey: recoveryKey.reveal() },
         },
         options,
       )
@@ -110,7 +114,10 @@ const removeSubcommand = (context: Context): Command =>
     .action(async (prefix: string, options: CommonOptions) => {
       const repository = await openRepository(context, options)
       const slot = await removeKey(repository, prefix, context.signal)
-      context.finish({ text: [`${slotText(slot)} was removed`], json: { removed: slot } }, options)
+      context.finish(
+        { text: [`${slotText(slot)} was removed`], json: { removed: keyDocument(slot) } },
+        options,
+      )
     })
 
 const slotText = (slot: KeySlot) => `key slot ${shortId(slot.id)} (${printable(slot.label)})`
