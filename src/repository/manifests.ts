@@ -134,12 +134,28 @@ export class Manifests {
     return createHash('sha256').update(sealed).digest('hex')
   }
 
+  /** Never silently an older one: a newer backup that cannot be read must be known to whoever restores. */
   async #latest(signal: AbortSignal): Promise<Manifest> {
     const { manifests, problems } = await this.all(signal)
     const [newest] = manifests
-    if (newest !== undefined) return newest
-    const why = problems.some(p => p.lost) ? 'no manifest can be read' : 'there is no backup yet'
-    throw new NoSuchBackup({ name: 'latest', why })
+    const lost = problems.filter(problem => problem.lost)
+    if (newest === undefined) {
+      const why = lost.length > 0 ? 'no manifest can be read' : 'there is no backup yet'
+      throw new NoSuchBackup({ name: 'latest', why })
+    }
+    const readable = await this.#age(newest.id, signal)
+    for (const { id, why } of lost) {
+      if ((await this.#age(id, signal)) <= readable) continue
+      throw new Damaged({ what: `backup ${id.slice(0, 8)}, which is newer than all others,`, why })
+    }
+    return newest
+  }
+
+  async #age(id: string, signal: AbortSignal): Promise<number> {
+    const object =
+      (await this.#storage.stat(MANIFESTS + id, signal)) ??
+      (await this.#storage.stat(COPIES + id, signal))
+    return object?.modified.getTime() ?? 0
   }
 
   async #ids(prefix: string, signal: AbortSignal): Promise<string[]> {

@@ -114,6 +114,22 @@ describe('backups in a repository', () => {
     await assert.rejects(repository.find(lost, unhurried), Damaged)
   })
 
+  test('are not called the latest when a newer one cannot be read', async () => {
+    const site = cloneSite(base)
+    const newest = made.at(-1)?.id ?? ''
+    for (const key of [`manifests/${newest}`, `copies/${newest}`]) {
+      replace(site, key, flipped(bytesAt(site, key), 60))
+    }
+    const repository = await openSite(site)
+    await assert.rejects(repository.find('latest', unhurried), (error: Error) => {
+      assert.ok(error instanceof Damaged)
+      assert.match(error.message, new RegExp(`backup ${newest.slice(0, 8)}, which is newer`))
+      return true
+    })
+    const next = await backUp(repository, site.clock, streams)
+    assert.equal((await repository.find('latest', unhurried)).id, next.id)
+  })
+
   test('may know more than this version does', async () => {
     const site = cloneSite(base)
     const [manifest] = made

@@ -106,16 +106,15 @@ describe('a pack', () => {
   })
 
   test('written by the letter of the specification is read', () => {
-    const forged = forgePack(
-      ring,
-      chunks.map(plain => ({ plain })),
-      { session: SESSION },
-    )
-    const { session, entries } = footerOf(forged.bytes)
-    assert.equal(session, SESSION)
-    assert.deepEqual(entries, forged.entries)
-    for (const [number, entry] of entries.entries()) {
-      assert.deepEqual(open(forged.bytes, entry), chunks[number])
+    for (const type of Object.values(PackType)) {
+      const contents = chunks.map(plain => ({ plain }))
+      const forged = forgePack(ring, contents, { session: SESSION, type })
+      const { session, entries } = footerOf(forged.bytes)
+      assert.equal(session, SESSION)
+      assert.deepEqual(entries, forged.entries)
+      for (const [number, entry] of entries.entries()) {
+        assert.deepEqual(open(forged.bytes, entry), chunks[number])
+      }
     }
   })
 
