@@ -126,7 +126,7 @@ describe('a restore that fails leaves the live database as it was', () => {
         await server.query(restore.besideName, sql)
       })
       await assert.rejects(restoreInto(tampered), (error: unknown) => {
-        assert.ok(error instanceof ProofFailed)
+        assert.ok(error instanceof ProofFailed, String(error))
         assert.match(error.message, difference)
         return true
       })

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { Manifest } from '../../core/backup.ts'
 import { shortId } from '../../core/ids.ts'
 import { findBackup } from '../../operations/find.ts'
 import { type RestoreResult, restore } from '../../operations/restore.ts'
@@ -93,21 +94,20 @@ export function restoreCommand(context: Context): Command {
           context.signal,
         ),
       )
-      const { tables, rows, ...rest } = result
       context.finish(
         {
           text: resultLines(manifest.id, result, context),
-          json: {
-            ...rest,
-            kept: result.kept ?? null,
-            proven: { tables, rows },
-            backup: backupDocument(manifest),
-          },
+          json: documentOf(manifest, result),
           warnings: result.warnings,
         },
         options,
       )
     })
+}
+
+function documentOf(manifest: Manifest, result: RestoreResult): object {
+  const { tables, rows, kept = null, ...rest } = result
+  return { ...rest, kept, proven: { tables, rows }, backup: backupDocument(manifest) }
 }
 
 function resultLines(id: string, result: RestoreResult, { terminal }: Context): string[] {
