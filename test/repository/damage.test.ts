@@ -94,6 +94,20 @@ describe('in a repository of several backups', () => {
     for (const key of keys('index/')) await examine(scene, key, removal, { object: 'noted' })
   })
 
+  test('an index object that stands under another name is named, and not believed', async () => {
+    const site = cloneSite(scene.site)
+    const [key = ''] = keys('index/')
+    const other = `index/${'ab'.repeat(32)}`
+    replace(site, other, bytesAt(site, key))
+    const repository = await openSite(site)
+    const report = await repository.check({ readData: false }, unhurried)
+    assert.deepEqual(
+      report.problems.map(({ object }) => object),
+      [other],
+    )
+    await assertReads(scene, repository, [])
+  })
+
   test('a damaged session or trash object is named, and hurts nothing', async () => {
     for (const [key = ''] of [keys('sessions/'), keys('trash/')]) {
       for (const damage of [bit(7), bit(12), bit(60), bit(-1), ...cuts]) {

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, mock, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
-import { Damaged, SessionLost, StorageReadOnly, StorageUnreachable } from '../../src/core/faults.ts'
+import {
+  Damaged,
+  SessionLost,
+  StorageFull,
+  StorageReadOnly,
+  StorageUnreachable,
+} from '../../src/core/faults.ts'
 import {
   EXPIRY_MS,
   HEARTBEAT_MS,
@@ -152,12 +158,17 @@ describe('a session', () => {
   })
 
   test('is not put back by a heartbeat that was under way when it closed', async () => {
+    // A request on its way to a real storage can no longer be called back.
+    const put = memory.put.bind(memory)
+    memory.put = async (key, body, options) =>
+      await put(key, body, { ...options, signal: unhurried })
     const session = await open()
     const held = gate()
-    storage.on('stat', { before: held.pass })
+    storage.on('put', { before: held.pass })
     mock.timers.tick(HEARTBEAT_MS)
     await held.reached
     const closed = session.close()
+    for (let turn = 0; turn < 10; turn++) await setImmediate()
     held.release()
     await closed
     assert.equal(memory.objects.size, 0)
@@ -170,12 +181,17 @@ describe('a session', () => {
     assert.equal(memory.objects.size, 1)
   })
 
-  test('is not needed to read from a place that cannot be written', async () => {
-    const refused = () =>
-      new StorageReadOnly({ place: 'memory', key: 'sessions/x', why: 'read-only file system' })
-    storage.on('put', { always: true, before: failWith(refused()) })
-    await (await open('reader')).close()
-    await assert.rejects(open('writer'), StorageReadOnly)
+  test('is not needed to read from a place that cannot be written, or is full', async () => {
+    const place = { place: 'memory', key: 'sessions/x' }
+    for (const refused of [
+      new StorageReadOnly({ ...place, why: 'read-only file system' }),
+      new StorageFull(place),
+    ]) {
+      storage.on('put', { before: failWith(refused) })
+      await (await open('reader')).close()
+      storage.on('put', { before: failWith(refused) })
+      await assert.rejects(open('writer'), refused)
+    }
   })
 
   test('that ends while sessions are listed is passed over; a damaged one is not', async () => {

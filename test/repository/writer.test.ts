@@ -379,6 +379,10 @@ describe('a writer', () => {
     await assertWhole(site, new Map([[first.id, { dump }]]))
     const second = await backUp(await openSite(site), site.clock, { dump })
     assert.equal(second.stored.reusedChunks, 0)
+    const reading = new FaultyStorage(site.storage)
+    await readStream(await openSite(site, reading), first, 'dump')
+    const gone = reading.calls.filter(({ method, key }) => method === 'get' && packs.includes(key))
+    assert.deepEqual(gone, [], 'what stays is preferred')
     for (const key of packs) site.storage.objects.delete(key)
     const repository = await openSite(site)
     for (const manifest of [first, second]) {
