@@ -13,8 +13,9 @@ import {
   type Scene,
   sceneOf,
 } from './damage.ts'
+import { forgeObject, forgePack } from './forge.ts'
 import { sha256, unhurried } from './material.ts'
-import { dumpOf } from './shop.ts'
+import { dumpOf, layoutOf, type Pack, packsOf } from './shop.ts'
 import { backUp, bytesAt, cloneSite, keysOf, openSite, replace, type Site } from './site.ts'
 
 const KB = 1000
@@ -149,6 +150,18 @@ describe('in a repository of several backups', () => {
     }
   })
 
+  test('a damaged second list of chunks hurts what comes after its beginning', async () => {
+    const { scene: listed, pack } = await withTwoLists(scene)
+    const [first, second] = pack.entries
+    assert.ok(first && second)
+    for (const { id, offset } of [first, second]) {
+      const bad = new Set([id.toString('hex')])
+      await examine(listed, pack.key, bit(offset), { bad, object: 'both' })
+    }
+    const [damage] = expectedDamage(listed, new Set([second.id.toString('hex')]))
+    assert.deepEqual(damage?.tables, ['public.customers', 'public.items'])
+  })
+
   test('a pack that is cut or gone is named with the backups and tables that it hurts', async () => {
     for (const pack of scene.packs) {
       for (const damage of [...cuts, removal]) {
@@ -234,3 +247,34 @@ describe('in a large backup', () => {
     for (const pack of scene.packs) await examine(scene, pack.key, removal, { bad: idsIn(pack) })
   })
 })
+
+/** The first backup with the list of its chunks in two chunks, which otherwise only a huge one has. */
+async function withTwoLists(scene: Scene): Promise<{ scene: Scene; pack: Pack }> {
+  const { ring, backups } = scene
+  const [backup, ...others] = backups
+  const [dump, ...streams] = backup?.manifest.streams ?? []
+  assert.ok(backup && dump)
+  const entries = Buffer.from(dump.recipe.entries, 'base64')
+  const chunks = backup.streams[0]?.chunks ?? []
+  const half = 36 * chunks.findIndex(({ from }) => from > 1000 * KB)
+  const lists = [entries.subarray(0, half), entries.subarray(half)]
+  const forged = forgePack(
+    ring,
+    lists.map(plain => ({ plain })),
+    { type: 1 },
+  )
+  const named = forged.entries.map(({ id, plain }) => [id, Buffer.of(plain, plain >> 8, 0, 0)])
+  const recipe = { depth: 1, entries: Buffer.concat(named.flat()).toString('base64') }
+  const manifest = { ...backup.manifest, streams: [{ ...dump, recipe }, ...streams] }
+  const site = cloneSite(scene.site)
+  replace(site, `packs/${forged.id.slice(0, 2)}/${forged.id}`, forged.bytes)
+  const name = `manifests/${manifest.id}`
+  const sealed = forgeObject(ring, { kind: 2, name }, Buffer.from(JSON.stringify(manifest)))
+  for (const key of [name, `copies/${manifest.id}`]) replace(site, key, sealed)
+  const layout = await layoutOf(site, ring, manifest)
+  const packs = packsOf(site, ring)
+  const pack = packs.find(({ key }) => key.endsWith(forged.id))
+  assert.ok(pack)
+  const listed = { ...backup, manifest, streams: layout }
+  return { scene: { site, ring, backups: [listed, ...others], packs }, pack }
+}

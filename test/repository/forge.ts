@@ -30,6 +30,8 @@ export interface ForgedChunk {
   readonly encoded?: Buffer
   readonly codec?: number
   readonly bases?: readonly Buffer[]
+  /** A false name. */
+  readonly id?: Buffer
 }
 
 export interface ForgedPack {
@@ -71,8 +73,8 @@ export function forgePack(
   const parts: Buffer[] = [head]
   const entries: ForgedPack['entries'] = []
   let offset = head.length
-  for (const { plain, encoded = plain, codec = 0, bases = [] } of chunks) {
-    const id = chunkIdOf(ring, plain)
+  for (const { plain, encoded = plain, codec = 0, bases = [], id: given } of chunks) {
+    const id = given ?? chunkIdOf(ring, plain)
     const about = Buffer.concat([Buffer.of(1, type, codec, bases.length), u32(plain.length)])
     const aad = Buffer.concat([ring.repositoryId, about, id, ...bases])
     const sealed = gcm(hmac(key, 'chunk', salt, id), aad, encoded)

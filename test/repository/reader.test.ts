@@ -9,7 +9,7 @@ import {
   StorageUnreachable,
 } from '../../src/core/faults.ts'
 import { cutTo, FaultyStorage, failWith, flipBit, type PlannedFault } from '../support/faulty.ts'
-import { forgeObject } from './forge.ts'
+import { forgeObject, forgePack } from './forge.ts'
 import { Seeded, sha256, unhurried } from './material.ts'
 import {
   backUp,
@@ -119,6 +119,27 @@ describe('a reader', () => {
       const found = await repository.find('latest', unhurried)
       await assert.rejects(readStream(repository, found, 'dump'), Damaged)
     }
+  })
+
+  test('yields no chunk that was sealed under a name that is not its own', async () => {
+    const hurt = cloneSite(site)
+    const ring = await ringOf(hurt)
+    const [stream] = manifest.streams
+    assert.ok(stream)
+    const plain = Buffer.from('sealed by a machine whose memory is broken')
+    const pack = forgePack(ring, [{ plain, id: Buffer.alloc(32, 5) }])
+    replace(hurt, `packs/${pack.id.slice(0, 2)}/${pack.id}`, pack.bytes)
+    const entries = Buffer.concat([Buffer.alloc(32, 5), Buffer.of(plain.length, 0, 0, 0)])
+    const recipe = { depth: 0, entries: entries.toString('base64') }
+    const facts = { bytes: plain.length, sha256: sha256(plain), recipe }
+    const key = `manifests/${manifest.id}`
+    const json = JSON.stringify({ ...manifest, streams: [{ ...stream, ...facts }] })
+    replace(hurt, key, forgeObject(ring, { kind: 2, name: key }, Buffer.from(json)))
+    const repository = await openSite(hurt)
+    const found = await repository.find('latest', unhurried)
+    await assert.rejects(readStream(repository, found, 'dump'), /do not match its name/)
+    const report = await repository.check({ readData: true }, unhurried)
+    assert.equal(report.damaged.length, 1)
   })
 
   test('stops when it is cancelled', async () => {
