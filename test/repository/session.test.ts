@@ -171,6 +171,7 @@ describe('a session', () => {
     for (let turn = 0; turn < 10; turn++) await setImmediate()
     held.release()
     await closed
+    for (let turn = 0; turn < 10; turn++) await setImmediate()
     assert.equal(memory.objects.size, 0)
   })
 
