@@ -52,8 +52,9 @@ export async function checkRepository(
 ): Promise<CheckReport> {
   const { storage, ring, manifests } = at
   const progress = options.progress ?? { stage: 'structure', done: 0, total: 0, bytes: 0 }
-  const index = await loadIndex(storage, ring, 'reading', signal)
+  // Before the index: whatever a backup that is there now needs, an index read later names.
   const found = await manifests.all(signal)
+  const index = await loadIndex(storage, ring, 'reading', signal)
   const sessions = await checkSessions(storage, ring, signal)
   const structure = [...(await keys.problems(signal)), ...index.problems, ...sessions.problems]
   const read = options.readData

@@ -8,7 +8,7 @@ import {
   ObjectMissing,
   RepositoryTooNew,
 } from '../core/faults.ts'
-import { isId } from '../core/ids.ts'
+import { isId, shortId } from '../core/ids.ts'
 import type { Storage } from '../storage/storage.ts'
 import { inFlight } from '../stream/in-flight.ts'
 import type { KeyRing } from './key-ring.ts'
@@ -69,13 +69,10 @@ export class Manifests {
 
   async get(id: string, signal: AbortSignal): Promise<Manifest> {
     const { manifest, problems } = await this.#read(id, signal)
-    if (manifest === undefined) {
-      throw new Damaged({
-        what: `backup ${id.slice(0, 8)}`,
-        why: problems.map(p => p.why).join('; '),
-      })
-    }
-    return manifest
+    if (manifest !== undefined) return manifest
+    const name = shortId(id)
+    if (problems.length === 0) throw new NoSuchBackup({ name, why: 'it was just forgotten' })
+    throw new Damaged({ what: `backup ${name}`, why: problems.map(p => p.why).join('; ') })
   }
 
   /** Makes a backup exist. Returns once it was read back as written, which nothing can cancel. */
@@ -166,20 +163,23 @@ export class Manifests {
     return ids
   }
 
+  /** A manifest that was listed, from its copy if need be; neither it nor a problem when it was forgotten since. */
   async #read(
     id: string,
     signal: AbortSignal,
   ): Promise<{ id: string; manifest: Manifest | undefined; problems: Problem[] }> {
     const problems: Problem[] = []
+    let isGone = true
     for (const prefix of [MANIFESTS, COPIES]) {
       try {
         return { id, manifest: await this.#open(id, prefix, signal), problems }
       } catch (error) {
         if (!isDamage(error)) throw error
+        isGone &&= error instanceof ObjectMissing
         problems.push({ object: prefix + id, why: reason(error) })
       }
     }
-    return { id, manifest: undefined, problems }
+    return { id, manifest: undefined, problems: isGone ? [] : problems }
   }
 
   async #copyTrouble(id: string, signal: AbortSignal): Promise<Problem | undefined> {
@@ -188,6 +188,8 @@ export class Manifests {
       await this.#open(id, COPIES, signal)
       return undefined
     } catch (error) {
+      // Forgotten since it was listed.
+      if (error instanceof ObjectMissing) return undefined
       if (!isDamage(error)) throw error
       return { object, why: reason(error) }
     }

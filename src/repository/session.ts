@@ -1,7 +1,13 @@
 import { z } from 'zod'
 import type { Clock } from '../core/clock.ts'
 import { reason } from '../core/fault.ts'
-import { ObjectMissing, RepositoryTooNew, SessionLost, StorageReadOnly } from '../core/faults.ts'
+import {
+  ObjectMissing,
+  RepositoryTooNew,
+  SessionLost,
+  StorageFull,
+  StorageReadOnly,
+} from '../core/faults.ts'
 import { newId } from '../core/ids.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { KeyRing } from './key-ring.ts'
@@ -67,8 +73,10 @@ export class Session {
     try {
       await session.#write(signal)
     } catch (error) {
-      // Nobody can remove anything from a place that cannot be written, so reading needs no lease there.
-      if (about.kind !== 'reader' || !(error instanceof StorageReadOnly)) throw error
+      // Who removes something opens a session first, too: where that is refused, or finds no room, reading
+      // needs no lease. A disk that is full must not keep anybody from a restore.
+      const refused = error instanceof StorageReadOnly || error instanceof StorageFull
+      if (about.kind !== 'reader' || !refused) throw error
       session.#unwritable = true
       return session
     }

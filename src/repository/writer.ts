@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { throwIfAborted } from '../core/abort.ts'
 import type { Manifest, StoredStream } from '../core/backup.ts'
 import type { Clock } from '../core/clock.ts'
-import { Damaged, SessionLost } from '../core/faults.ts'
+import { Damaged, ObjectMissing, SessionLost } from '../core/faults.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Bytes } from '../stream/bytes.ts'
 import { PackType } from './chunk-index.ts'
@@ -267,10 +267,18 @@ export class BackupWriter {
   }
 
   async #previousOf(source: string): Promise<Manifest['previous']> {
-    const { manifests } = await this.#manifests.all(this.#signal)
-    const previous = manifests.find(manifest => manifest.source.name === source)
-    if (previous === undefined) return null
-    return { id: previous.id, sha256: await this.#manifests.digest(previous.id, this.#signal) }
+    for (;;) {
+      const { manifests } = await this.#manifests.all(this.#signal)
+      const previous = manifests.find(manifest => manifest.source.name === source)
+      if (previous === undefined) return null
+      try {
+        const sha256 = await this.#manifests.digest(previous.id, this.#signal)
+        return { id: previous.id, sha256 }
+      } catch (error) {
+        // Forgotten since it was listed: then the one before it counts.
+        if (!(error instanceof ObjectMissing)) throw error
+      }
+    }
   }
 
   /** Had the session been given up meanwhile, a pruner may take packs that this backup builds on. */
