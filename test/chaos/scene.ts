@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, readdirSync, readFileSync } from 'node:fs'
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -20,6 +20,7 @@ import { openStorage } from '../../src/storage/index.ts'
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 import type { CrashTask } from '../support/crash-child.ts'
+import { processes } from '../support/processes.ts'
 
 export const { signal } = new AbortController()
 const CHILD = join(import.meta.dirname, '..', 'support', 'crash-child.ts')
@@ -193,17 +194,9 @@ export class Scene {
 
   /** PostgreSQL's programs that work on this server, told by the port in their environment. */
   #programs(): string[] {
-    const found: string[] = []
-    for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
-      try {
-        const env = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
-        if (!env.includes(`PGPORT=${this.server.port}`)) continue
-        found.push(readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '))
-      } catch {
-        // It ended while we looked, or belongs to somebody else.
-      }
-    }
-    return found
+    const mark = `PGPORT=${this.server.port}`
+    const ours = processes().filter(one => one.environ.split('\0').includes(mark))
+    return ours.map(one => one.cmdline)
   }
 
   async #connections(): Promise<string[]> {

@@ -1,9 +1,7 @@
 // A process that performs one real operation and dies by SIGKILL at one of its steps; with no step named
 // it performs all of it and prints every step. Nothing in src knows of it: it watches the storage, the
 // statements and the streams from outside.
-import { readdirSync, readFileSync } from 'node:fs'
 import process from 'node:process'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { systemClock as clock } from '../../src/core/clock.ts'
 import { Secret } from '../../src/core/secret.ts'
@@ -17,6 +15,7 @@ import { Repository } from '../../src/repository/repository.ts'
 import { openStorage } from '../../src/storage/index.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import type { Bytes } from '../../src/stream/bytes.ts'
+import { childOf, RESTORING } from './processes.ts'
 
 /** What to do, and where to die; the first argument, as JSON. */
 export interface CrashTask {
@@ -132,7 +131,7 @@ function watchedRestore(work: Restore): Restore {
     load: (bytes, during) => work.load(counted('dump loaded', bytes), during),
     finish: async during => {
       const finished = work.finish(during)
-      await Promise.race([finished, childAtWork('pg_restore')])
+      await childOf(process.pid, RESTORING, finished)
       reach('finish under way')
       await finished
     },
@@ -147,20 +146,6 @@ function changed<T extends object>(object: T, members: Partial<T>): T {
       return typeof value === 'function' ? (value.bind(target) as unknown) : value
     },
   })
-}
-
-/** Waits until a program that we started is there. */
-async function childAtWork(name: string): Promise<void> {
-  const isOurs = (pid: string): boolean => {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      const [, command, parent] = /^\d+ \((.*)\) \S (\d+)/s.exec(stat) ?? []
-      return command === name && Number(parent) === process.pid
-    } catch {
-      return false // it ended meanwhile
-    }
-  }
-  while (!readdirSync('/proc').some(isOurs)) await sleep(1)
 }
 
 async function perform(): Promise<void> {

@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export interface Process {
+  readonly pid: number
+  readonly name: string
+  readonly parent: number
+  readonly cmdline: string
+  /** Empty where it belongs to somebody else. */
+  readonly environ: string
+}
+
+/** Every process of this machine that can be seen at this moment. */
+export function processes(): Process[] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .flatMap(pid => processOf(Number(pid)) ?? [])
+}
+
+/**
+ * Waits until a process has a child with such a command line; answers its number, or undefined when
+ * `over` comes first.
+ */
+export async function childOf(
+  parent: number | undefined,
+  cmdline: RegExp,
+  over: Promise<unknown>,
+): Promise<number | undefined> {
+  const ending = new AbortController()
+  const end = () => ending.abort()
+  over.then(end, end)
+  while (!ending.signal.aborted) {
+    const child = processes().find(one => one.parent === parent && cmdline.test(one.cmdline))
+    if (child !== undefined) return child.pid
+    await sleep(2)
+  }
+  return undefined
+}
+
+/** The command lines of a dump and of a restore at work, not of `--version`. */
+export const DUMPING = /^\S*pg_dump --format/
+export const RESTORING = /^\S*pg_restore --dbname/
+
+function processOf(pid: number): Process | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const [, name = '', parent] = /^\d+ \((.*)\) \S (\d+)/s.exec(stat) ?? []
+    const cmdline = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+    return { pid, name, parent: Number(parent), cmdline, environ: environOf(pid) }
+  } catch {
+    return undefined // it ended while we looked
+  }
+}
+
+function environOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8')
+  } catch {
+    return ''
+  }
+}
