@@ -5,9 +5,10 @@ import { CHUNK_PARAMETERS, Codec, type Encoded, isWorthIt } from './codec.ts'
 
 /** Chunks under way at once: as many as node has threads for them; about 4 MB each. */
 const LANES = 4
-/** What a stream allocates at a time to put its output into: a few chunks' worth. */
-const PACKED_BYTES = 256 * 1024
-const PLAIN_BYTES = 1024 * 1024
+/** What a stream allocates at a time to put its output into: several chunks' worth, because a chunk that
+ *  does not fit in what is left takes one more trip to the thread pool. */
+const PACKED_BYTES = 1024 * 1024
+const PLAIN_BYTES = 2 * 1024 * 1024
 /** More than any chunk has, so that a stream never waits for being read. */
 const HIGH_WATER = { readableHighWaterMark: 8 << 20, writableHighWaterMark: 8 << 20 }
 
@@ -21,6 +22,8 @@ export class Lane {
   readonly plain: Buffer
   readonly #compress = createZstdCompress({
     params: CHUNK_PARAMETERS,
+    // Every write is a frame of its own: the end of a frame, not of the stream.
+    flush: constants.ZSTD_e_end,
     chunkSize: PACKED_BYTES,
     ...HIGH_WATER,
   })
@@ -33,11 +36,7 @@ export class Lane {
   /** Encodes the first `length` bytes of the lane, and proves that they come back. Throws Damaged. */
   async encode(length: number): Promise<Encoded> {
     const plain = this.plain.subarray(0, length)
-    const packed = await pass(this.#compress, done => {
-      this.#compress.write(plain)
-      // The end of a frame, not of the stream: the next write begins a new frame.
-      this.#compress.flush(constants.ZSTD_e_end, done)
-    })
+    const packed = await pass(this.#compress, done => this.#compress.write(plain, done))
     const bytes = packed.length === 1 ? (packed[0] as Buffer) : Buffer.concat(packed)
     if (!isWorthIt(bytes, plain)) return { codec: Codec.raw, bytes: plain }
     const back = await pass(this.#decompress, done => this.#decompress.write(bytes, done))
