@@ -23,6 +23,7 @@ import {
 import { type Server, serverOf } from './server.ts'
 import { MAX_NAME_BYTES, onDatabase, type Settings, serverName } from './settings.ts'
 import {
+  databaseExists,
   onServer,
   refuseInUse,
   refuseOccupied,
@@ -338,7 +339,12 @@ async function asideName(
     'tell the time',
     `select to_char(now() at time zone 'UTC', 'YYYYMMDD_HH24MISS') as now`,
   )
-  return withSuffix(target.database, `_before_${now}`)
+  // A second restore within the same second finds the name taken.
+  for (let again = 1; ; again += 1) {
+    const suffix = again === 1 ? `_before_${now}` : `_before_${now}_${again}`
+    const name = withSuffix(target.database, suffix)
+    if (!(await databaseExists(session, name))) return name
+  }
 }
 
 function unfit(target: Settings, { encoding, collate, locale }: Properties, error: unknown) {
