@@ -90,4 +90,25 @@ describe('SIGKILL at every step', () => {
     }
     await scene.assertClean(scene.base)
   })
+
+  test('while the server builds an index, which the next restore does not wait for', async () => {
+    const { server } = scene
+    await server.query('postgres', 'create database slow')
+    // As slow as the setting says: not at all, unless a login has another one.
+    await server.query(
+      'slow',
+      `create function slow(i int) returns int language sql immutable as
+         $$ select i from pg_sleep(coalesce(nullif(current_setting('app.delay', true), ''), '0')::float) $$;
+       create table t as select 1 as i; create index on t (slow(i))`,
+    )
+    await scene.backUp(scene.base, 'slow')
+    await server.query('postgres', `alter role ${server.user} set app.delay = '600'`)
+    const at = { repository: scene.base, database: 'slow', replace: true }
+    assert.ok((await scene.perform({ ...task, ...at, dieAt: 'finish under way #1' })).killed)
+    await scene.until(`select from pg_stat_activity where query like 'CREATE INDEX%'`)
+    await server.query('postgres', `alter role ${server.user} reset app.delay`)
+    await scene.restore(scene.base, 'latest', 'slow', true)
+    await scene.assertQuiet()
+    assert.deepEqual(await matching(BESIDE), [])
+  })
 })

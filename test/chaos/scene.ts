@@ -180,6 +180,11 @@ export class Scene {
     return { steps: printed.split('\n').filter(line => line !== ''), killed }
   }
 
+  /** Waits until a query answers a row. */
+  async until(sql: string): Promise<void> {
+    while ((await this.server.query('postgres', sql)).length === 0) await sleep(10)
+  }
+
   /** Waits until no program and no connection of ours is left; throws when they do not end by themselves. */
   async assertQuiet(): Promise<void> {
     const deadline = performance.now() + LEAVING_MS
