@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Manifest, Outline } from '../../src/core/backup.ts'
@@ -20,8 +20,9 @@ type Operation = 'backup' | 'restore' | 'restore --replace' | 'forget'
 const OPERATIONS: readonly Operation[] = ['backup', 'restore', 'restore --replace', 'forget']
 /** Shares of the usual time: before the first the runtime starts, after the last all is done. */
 const EARLIEST = 0.3
-const LATEST = 1.2
-const LOCKED = 11
+const LATEST = 1.3
+/** Longer than the sessions of killed processes count. */
+const LONG_AGO_S = 3600
 const FEWEST_BACKUPS = 2
 const MOST_BACKUPS = 5
 const BESIDE = /_holdfast_[0-9a-f]{8}$/
@@ -45,8 +46,6 @@ class World {
   readonly #tmp: string
   /** How long each operation took when nobody killed it. */
   readonly #usual = new Map<Operation, number>()
-  /** Backups that a killed restore still holds, for half an hour. */
-  readonly #pinned = new Set<string>()
   #backups: readonly Manifest[] = []
   #live: Outline
   #changes = 0
@@ -74,8 +73,7 @@ class World {
   async moment(number: number): Promise<void> {
     if (this.#backups.length < FEWEST_BACKUPS) await this.#perform('backup', undefined)
     const chosen = OPERATIONS[Math.floor(this.#random() * OPERATIONS.length)] ?? 'backup'
-    const free = this.#backups.filter(one => !this.#pinned.has(one.id))
-    const operation = free.length > MOST_BACKUPS ? 'forget' : chosen
+    const operation = this.#backups.length > MOST_BACKUPS ? 'forget' : chosen
     const share = EARLIEST + this.#random() * (LATEST - EARLIEST)
     const after = share * (this.#usual.get(operation) ?? 0)
     const end = await this.#perform(operation, after)
@@ -94,8 +92,7 @@ class World {
 
   /** Performs an operation, killed after that many ms or not at all, and looks at the world afterwards. */
   async #perform(operation: Operation, after: number | undefined): Promise<string> {
-    const subjects = this.#backups.filter(one => after !== undefined || !this.#pinned.has(one.id))
-    const subject = subjects[Math.floor(this.#random() * subjects.length)]
+    const subject = this.#backups[Math.floor(this.#random() * this.#backups.length)]
     this.#changes += 1
     const target = operation === 'restore' ? `copy${this.#changes}` : 'live'
     if (operation === 'backup') {
@@ -104,6 +101,7 @@ class World {
     }
     const done = await this.#run(operation, subject?.id ?? '', target, after)
     await this.#scene.assertQuiet()
+    this.#ageSessions()
     const before = this.#backups
     await this.#lookAtRepository()
     if (operation === 'backup') return this.#afterBackup(before, done)
@@ -142,12 +140,16 @@ class World {
       running.child.kill('SIGKILL')
     }
     const { code, signal: killer, stderr } = await ended
-    if (operation.startsWith('restore') && code !== 0) this.#pinned.add(backup)
-    const pinned = code === LOCKED && operation === 'forget' && this.#pinned.has(backup)
-    const expected = code === 0 || pinned || killer === 'SIGKILL'
-    assert.ok(expected, `${args.join(' ')} ended with ${code}: ${stderr}`)
-    if (code === 0) this.#usual.set(operation, performance.now() - began)
+    assert.ok(code === 0 || killer === 'SIGKILL', `${args.join(' ')} ended with ${code}: ${stderr}`)
+    if (after === undefined) this.#usual.set(operation, performance.now() - began)
     return code === 0
+  }
+
+  /** Moves time on until a session that was killed is given up. */
+  #ageSessions(): void {
+    const sessions = join(this.#scene.base, 'sessions')
+    const then = Date.now() / 1000 - LONG_AGO_S
+    for (const name of readdirSync(sessions)) utimesSync(join(sessions, name), then, then)
   }
 
   async #lookAtRepository(): Promise<void> {
