@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chownSync, existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -156,10 +156,18 @@ async function ready(guardian: Guardian, dir: string): Promise<void> {
   for (const pipe of [guardian.stdin, guardian.stdout]) (pipe as unknown as Socket).unref()
 }
 
-/** The eighth line of postmaster.pid is the server's own word for its state. */
+/**
+ * The eighth line of postmaster.pid is the server's own word for its state. The servers that initdb runs
+ * make and remove such a file, too.
+ */
 function isReady(dir: string): boolean {
-  const file = join(dir, 'data', 'postmaster.pid')
-  return existsSync(file) && readFileSync(file, 'utf8').split('\n')[7]?.trim() === 'ready'
+  try {
+    const file = readFileSync(join(dir, 'data', 'postmaster.pid'), 'utf8')
+    return file.split('\n')[7]?.trim() === 'ready'
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
 }
 
 class ThrowAwayServer implements PostgresServer {
