@@ -22,18 +22,18 @@ async function assertOutcome(content: string, passed: number, failures: string[]
 describe('the test command counts', () => {
   test('every test once, and no frame', async () => {
     await assertOutcome(
-      `describe('frame', () => { test('a', () => {}); test('b', () => { throw new Error() }) })
+      `describe('frame', () => { test('a', () => {}); test('b', () => { throw new Error('no\\n luck') }) })
        test('c', () => {})`,
       2,
-      ['b'],
+      ['b: no luck'],
     )
   })
 
   test('a hook that fails', async () => {
     await assertOutcome(
-      `describe('frame', () => { test('a', () => {}); after(() => { throw new Error() }) })`,
+      `describe('frame', () => { test('a', () => {}); after(() => { throw new Error('why') }) })`,
       1,
-      ['frame'],
+      ['frame: why'],
     )
   })
 
