@@ -320,3 +320,66 @@ export const ProofFailed = fault('PROOF_FAILED', {
     `what was restored into ${d.database} is not what was backed up: ${d.differences}`,
   hint: () => 'the target is as it was before; keep the message and try another backup',
 })
+
+// ── catalog and runs ─────────────────────────────────────────────────────────────────────────
+
+export const CatalogUnreachable = fault('CATALOG_UNREACHABLE', {
+  status: 503,
+  exit: FAILED,
+  retry: true,
+  text: (d: { why: string }) => `could not reach the catalog database: ${d.why}`,
+  hint: () =>
+    'check HOLDFAST_DATABASE_URL and that its server runs; backups in repositories are safe',
+})
+
+export const CatalogTooNew = fault('CATALOG_TOO_NEW', {
+  status: 503,
+  exit: FAILED,
+  retry: false,
+  text: (d: { has: number; knows: number }) =>
+    `the catalog database has version ${d.has} and this holdfast knows versions up to ${d.knows}`,
+  hint: () => 'upgrade holdfast on this node; nothing was changed',
+})
+
+export const NotFound = fault('NOT_FOUND', {
+  status: 404,
+  exit: FAILED,
+  retry: false,
+  text: (d: { kind: string; name: string }) => `there is no ${d.kind} called ${d.name}`,
+  hint: d =>
+    `run \`holdfast ${d.kind === 'repository' ? 'repo' : d.kind} list\` to see what there is`,
+})
+
+export const NameTaken = fault('NAME_TAKEN', {
+  status: 409,
+  exit: FAILED,
+  retry: false,
+  text: (d: { kind: string; name: string }) => `there is already a ${d.kind} called ${d.name}`,
+  hint: () => 'choose another name, or remove the other one first',
+})
+
+export const RunInTheWay = fault('RUN_IN_THE_WAY', {
+  status: 409,
+  exit: LOCKED,
+  retry: true,
+  text: (d: { what: string; run: string; state: string }) =>
+    `${d.what} is at work already: run ${d.run} is ${d.state}`,
+  hint: d => `wait for it, or cancel it: holdfast cancel ${d.run}`,
+})
+
+export const RunIsFinal = fault('RUN_IS_FINAL', {
+  status: 409,
+  exit: FAILED,
+  retry: false,
+  text: (d: { run: string; state: string; wanted: string }) =>
+    `run ${d.run} cannot be ${d.wanted}: it is ${d.state}`,
+  hint: () => 'its record is final; start a new run instead',
+})
+
+export const LeaseLost = fault('LEASE_LOST', {
+  status: 409,
+  exit: LOCKED,
+  retry: true,
+  text: (d: { run: string }) => `run ${d.run} was given to another worker or released`,
+  hint: () => 'this attempt writes nothing more; the run’s record tells how it goes on',
+})

@@ -1,0 +1,155 @@
+import { DatabaseError, escapeIdentifier, Pool, type PoolClient, type PoolConfig } from 'pg'
+import { reason } from '../core/fault.ts'
+import { CatalogUnreachable } from '../core/faults.ts'
+
+/** Connects anew when a connection broke, and gives up on an answer that never comes. */
+const LIMITS = {
+  connectionTimeoutMillis: 10_000,
+  query_timeout: 30_000,
+  keepAlive: true,
+  max: 8,
+}
+
+/** What SQL is sent through: the catalog itself, or one transaction of it. */
+export interface Sql {
+  /** Answers the rows of one statement; `$1` … stand for `values`. */
+  query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>
+}
+
+/** How a statement of ours was refused by the database, by PostgreSQL's error code. */
+export const sqlState = (error: unknown): string | undefined =>
+  error instanceof DatabaseError ? error.code : undefined
+
+/** Where the server's records are: one PostgreSQL database. */
+export class Catalog implements Sql {
+  readonly #pool: Pool
+
+  /** `config` names the server as `pg` wants it: a connection string, or host and the rest. */
+  constructor(config: PoolConfig) {
+    this.#pool = new Pool({ ...LIMITS, ...config })
+    // An idle connection that breaks is replaced by the next query.
+    this.#pool.on('error', () => undefined)
+  }
+
+  async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return await rowsOf<Row>(this.#pool, text, values)
+  }
+
+  /** Runs `work` in one transaction: all of it happens, or, when it throws, nothing. */
+  async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    const client = await this.#client()
+    let broken: Error | undefined
+    try {
+      await client.query('begin')
+      const done = await work({ query: (text, values = []) => rowsOf(client, text, values) })
+      await client.query('commit')
+      return done
+    } catch (error) {
+      // A connection that cannot even roll back is not given to anybody else.
+      await client.query('rollback').catch((cause: Error) => (broken = cause))
+      throw error
+    } finally {
+      client.release(broken)
+    }
+  }
+
+  /**
+   * Calls `heard` with every message on a channel until `stop`. Messages are lost while the connection is:
+   * `heard` is then called with undefined, and the listener must look for itself.
+   */
+  async listen(
+    channel: string,
+    heard: (payload: string | undefined) => void,
+  ): Promise<{ stop(): Promise<void> }> {
+    const listener = new Listener(() => this.#client(), channel, heard)
+    await listener.start()
+    return listener
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end()
+  }
+
+  async #client(): Promise<PoolClient> {
+    try {
+      return await this.#pool.connect()
+    } catch (error) {
+      throw new CatalogUnreachable({ why: reason(error) }, error)
+    }
+  }
+}
+
+/** A pause before listening again where listening failed. */
+const LISTEN_AGAIN_MS = 500
+
+class Listener {
+  readonly #connect: () => Promise<PoolClient>
+  readonly #channel: string
+  readonly #heard: (payload: string | undefined) => void
+  #client: PoolClient | undefined
+  #again: NodeJS.Timeout | undefined
+  #stopped = false
+
+  constructor(
+    connect: () => Promise<PoolClient>,
+    channel: string,
+    heard: (payload: string | undefined) => void,
+  ) {
+    this.#connect = connect
+    this.#channel = channel
+    this.#heard = heard
+  }
+
+  async start(): Promise<void> {
+    const client = await this.#connect()
+    client.on('notification', ({ payload }) => this.#heard(payload ?? ''))
+    client.once('error', (error: Error) => this.#lost(client, error))
+    this.#client = client
+    try {
+      await client.query(`listen ${escapeIdentifier(this.#channel)}`)
+    } catch (error) {
+      this.#client = undefined
+      client.release(true)
+      throw error
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearTimeout(this.#again)
+    this.#client?.release(true)
+    this.#client = undefined
+  }
+
+  #lost(client: PoolClient, error: Error): void {
+    if (this.#client !== client) return
+    this.#client = undefined
+    client.release(error)
+    this.#retry()
+  }
+
+  #retry(): void {
+    if (this.#stopped) return
+    this.#again = setTimeout(() => {
+      this.start().then(
+        () => this.#heard(undefined),
+        () => this.#retry(),
+      )
+    }, LISTEN_AGAIN_MS)
+  }
+}
+
+async function rowsOf<Row extends object>(
+  to: Pool | PoolClient,
+  text: string,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  try {
+    const { rows } = await to.query<Row>(text, [...values])
+    return rows
+  } catch (error) {
+    // What the server answered is for the caller to judge; everything else is the way to it.
+    if (error instanceof DatabaseError && !error.code?.startsWith('57P')) throw error
+    throw new CatalogUnreachable({ why: reason(error) }, error)
+  }
+}
