@@ -383,3 +383,42 @@ export const LeaseLost = fault('LEASE_LOST', {
   text: (d: { run: string }) => `run ${d.run} was given to another worker or released`,
   hint: () => 'this attempt writes nothing more; the run’s record tells how it goes on',
 })
+
+// ── starting the server ──────────────────────────────────────────────────────────────────────
+
+export const SecretKeyMissing = fault('SECRET_KEY_MISSING', {
+  status: 503,
+  exit: WRONG_KEY,
+  retry: false,
+  text: (d: { path: string }) =>
+    `the secret key is not in ${d.path}, but the catalog already works with one`,
+  hint: () =>
+    'put the key file back from where it was saved, or copy it from another node (HOLDFAST_SECRET_KEY_FILE)',
+})
+
+export const SecretKeyUnfit = fault('SECRET_KEY_UNFIT', {
+  status: 503,
+  exit: WRONG_KEY,
+  retry: false,
+  text: (d: { path: string; why: string; hint: string }) =>
+    `the secret key in ${d.path} is not used: ${d.why}`,
+  hint: d => d.hint,
+})
+
+export const SecretKeyWrong = fault('SECRET_KEY_WRONG', {
+  status: 503,
+  exit: WRONG_KEY,
+  retry: false,
+  text: (d: { path: string; what: string }) =>
+    `the secret key in ${d.path} is another one than ${d.what} was sealed with`,
+  hint: () => 'use the key file that belongs to this catalog (HOLDFAST_SECRET_KEY_FILE)',
+})
+
+export const SealBroken = fault('SEAL_BROKEN', {
+  status: 500,
+  exit: DAMAGED,
+  retry: false,
+  text: (d: { place: string }) =>
+    `what is sealed in ${d.place} does not open: it was changed, or moved there from elsewhere`,
+  hint: () => 'enter this value again; the others are not concerned',
+})

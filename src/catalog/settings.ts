@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import type { Sql } from './db.ts'
+
+/** Every setting that lives in the catalog, with what holds while nobody has written it. */
+const SETTINGS = {
+  /** Whether schedules fire. */
+  scheduler: z.enum(['running', 'stopped']).default('running'),
+  /** Everything is paused: nothing new starts, and what runs stands still. */
+  paused: z.boolean().default(false),
+  /** Which secret key seals this catalog's values; undefined until the first start. */
+  secretKey: z.string().optional(),
+}
+
+type SettingName = keyof typeof SETTINGS
+export type Setting<Name extends SettingName> = z.output<(typeof SETTINGS)[Name]>
+
+export async function readSetting<Name extends SettingName>(
+  sql: Sql,
+  name: Name,
+): Promise<Setting<Name>> {
+  const [row] = await sql.query<{ value: unknown }>('select value from settings where name = $1', [
+    name,
+  ])
+  return SETTINGS[name].parse(row?.value) as Setting<Name>
+}
+
+export async function writeSetting<Name extends SettingName>(
+  sql: Sql,
+  name: Name,
+  value: Setting<Name>,
+): Promise<void> {
+  await sql.query(
+    `insert into settings (name, value) values ($1, $2)
+     on conflict (name) do update set value = excluded.value, changed_at = clock_now()`,
+    [name, JSON.stringify(SETTINGS[name].parse(value))],
+  )
+}
+
+/** Writes a setting that nobody has written yet; answers what it is now, whoever wrote it. */
+export async function claimSetting<Name extends SettingName>(
+  sql: Sql,
+  name: Name,
+  value: Setting<Name>,
+): Promise<Setting<Name>> {
+  await sql.query(
+    'insert into settings (name, value) values ($1, $2) on conflict (name) do nothing',
+    [name, JSON.stringify(SETTINGS[name].parse(value))],
+  )
+  return await readSetting(sql, name)
+}
