@@ -103,7 +103,12 @@ export const Manifest = z.object({
     newChunks: z.number().int(),
     reusedChunks: z.number().int(),
   }),
-  madeBy: z.object({ holdfast: z.string(), host: z.string() }),
+  madeBy: z.object({
+    holdfast: z.string(),
+    host: z.string(),
+    /** The server's run that made it: tells a run whose worker died here that it had come to its end. */
+    run: z.string().optional(),
+  }),
   /** The backup of the same source before this one; a removed one is missed by this chain. */
   previous: z.nullable(z.object({ id: z.string(), sha256: z.string() })),
 })

@@ -346,8 +346,33 @@ export const NotFound = fault('NOT_FOUND', {
   exit: FAILED,
   retry: false,
   text: (d: { kind: string; name: string }) => `there is no ${d.kind} called ${d.name}`,
-  hint: d =>
-    `run \`holdfast ${d.kind === 'repository' ? 'repo' : d.kind} list\` to see what there is`,
+  hint: d => `run \`holdfast ${LIST_COMMANDS[d.kind] ?? `${d.kind} list`}\` to see what there is`,
+})
+
+/** How the things that are not listed by `KIND list` are listed. */
+const LIST_COMMANDS: Readonly<Record<string, string>> = {
+  repository: 'repo list',
+  run: 'runs',
+  lock: 'locks',
+  'API key': 'api-key list',
+}
+
+export const NameAmbiguous = fault('NAME_AMBIGUOUS', {
+  status: 409,
+  exit: FAILED,
+  retry: false,
+  text: (d: { kind: string; name: string; count: number }) =>
+    `${d.name} is the beginning of more than one ${d.kind} id (${d.count})`,
+  hint: () => 'give more of its digits',
+})
+
+export const InUse = fault('IN_USE', {
+  status: 409,
+  exit: FAILED,
+  retry: false,
+  text: (d: { kind: string; name: string; by: string; hint: string }) =>
+    `${d.kind} ${d.name} is still used by ${d.by}, so it was not removed`,
+  hint: d => d.hint,
 })
 
 export const NameTaken = fault('NAME_TAKEN', {
@@ -421,4 +446,34 @@ export const SealBroken = fault('SEAL_BROKEN', {
   text: (d: { place: string }) =>
     `what is sealed in ${d.place} does not open: it was changed, or moved there from elsewhere`,
   hint: () => 'enter this value again; the others are not concerned',
+})
+
+// ── the server and its clients ───────────────────────────────────────────────────────────────
+
+export const InvalidInput = fault('INVALID_INPUT', {
+  status: 422,
+  exit: WRONG_USE,
+  retry: false,
+  text: (d: { problems: readonly { field: string; why: string }[] }) =>
+    `the request was not understood: ${d.problems.map(one => `${one.field}: ${one.why}`).join('; ')}`,
+  hint: () => 'correct the fields named; nothing was changed',
+})
+
+export const KeyRequired = fault('KEY_REQUIRED', {
+  status: 401,
+  exit: WRONG_KEY,
+  retry: false,
+  text: (d: { why: string }) => `the server does not let this request in: ${d.why}`,
+  hint: () => 'set HOLDFAST_API_KEY to a key made on the server with `holdfast api-key add NAME`',
+})
+
+export const ServerUnreachable = fault('SERVER_UNREACHABLE', {
+  status: 503,
+  exit: FAILED,
+  retry: true,
+  text: (d: { server: string; why: string; hint?: string }) =>
+    `no holdfast server answers at ${d.server}: ${d.why}`,
+  hint: d =>
+    d.hint ??
+    'start one with `holdfast serve`, or name another with HOLDFAST_SERVER and HOLDFAST_API_KEY',
 })

@@ -105,6 +105,7 @@ create table runs (
   -- What people want of an active run: null (go on), pause, cancel.
   wanted text check (wanted in ('pause', 'cancel')),
   wanted_by text,
+  wanted_at timestamptz,
   -- Paused because everything is, not by name.
   paused_by_all boolean not null default false,
   -- The point of no return: from here on the backup may exist.
@@ -124,7 +125,8 @@ create table runs (
 create unique index runs_slot on runs (schedule_id, slot) where slot is not null;
 create unique index runs_one_active on runs (lock_key)
   where state in ('queued', 'running', 'paused', 'retrying');
-create index runs_claim on runs (priority desc, queued_at) where state in ('queued', 'retrying');
+create index runs_claim on runs (priority desc, (trigger = 'manual') desc, queued_at, id)
+  where state in ('queued', 'retrying');
 create index runs_leased on runs (lease_until) where state in ('running', 'paused');
 create index runs_newest on runs (queued_at desc, id desc);
 create index runs_by_source on runs (source_id, queued_at desc, id desc);
@@ -226,6 +228,17 @@ create table settings (
   value jsonb not null,
   changed_at timestamptz not null default clock_now()
 );
+
+create table api_keys (
+  id uuid primary key,
+  name text not null check (name = btrim(name) and length(name) between 1 and 100),
+  -- SHA-256 of the key, which nobody but its holder has.
+  hash bytea not null unique,
+  created_at timestamptz not null default clock_now(),
+  last_used_at timestamptz,
+  removed_at timestamptz
+);
+create unique index api_keys_name on api_keys (lower(name)) where removed_at is null;
 
 create table audit_log (
   id bigint generated always as identity primary key,

@@ -1,0 +1,84 @@
+import { DUMP, type Manifest } from '../core/backup.ts'
+import type { Catalog, Sql } from './db.ts'
+
+/** How many manifests go into one statement. */
+const BATCH = 200
+
+/** Puts a backup into the catalogue, or makes its row what the manifest says. */
+export const recordBackup = (
+  sql: Sql,
+  repositoryId: string,
+  manifest: Manifest,
+): Promise<object[]> => upsert(sql, repositoryId, [manifest])
+
+/**
+ * Makes the catalogue equal to a repository: adopts the backups that are missing, whoever made them, and
+ * drops those that are gone. `unreadable` are ids whose manifest is damaged: their rows stay as they are.
+ */
+export async function rebuildBackups(
+  catalog: Catalog,
+  repositoryId: string,
+  found: { readonly manifests: readonly Manifest[]; readonly unreadable: readonly string[] },
+): Promise<{ readonly adopted: number; readonly dropped: number }> {
+  return await catalog.transaction(async sql => {
+    // One at a time: the slower of two must not bring back what the faster one dropped.
+    await sql.query('select from repositories where id = $1 for update', [repositoryId])
+    const known = await sql.query<{ id: string }>(
+      'select id from backups where repository_id = $1',
+      [repositoryId],
+    )
+    const before = new Set(known.map(row => row.id))
+    for (let at = 0; at < found.manifests.length; at += BATCH) {
+      await upsert(sql, repositoryId, found.manifests.slice(at, at + BATCH))
+    }
+    const ids = found.manifests.map(one => one.id)
+    const dropped = await sql.query(
+      'delete from backups where repository_id = $1 and id <> all($2::text[]) returning id',
+      [repositoryId, [...ids, ...found.unreadable]],
+    )
+    return { adopted: ids.filter(id => !before.has(id)).length, dropped: dropped.length }
+  })
+}
+
+/** The source is matched by the label that its backups carry. */
+async function upsert(
+  sql: Sql,
+  repositoryId: string,
+  manifests: readonly Manifest[],
+): Promise<object[]> {
+  return await sql.query(
+    `insert into backups (id, repository_id, source_id, source_label, run_id, started_at,
+                          finished_at, dump_bytes, stored_bytes, tables, rows, manifest)
+     select m.id, $1, (select s.id from sources s where s.label = m.label
+                        order by s.removed_at nulls first, s.created_at limit 1),
+            m.label, m.run, m."startedAt", m."finishedAt", m.dump, m.stored, m.tables, m.rows,
+            m.manifest
+       from jsonb_to_recordset($2) as m (id text, label text, run uuid, "startedAt" timestamptz,
+            "finishedAt" timestamptz, dump bigint, stored bigint, tables int, rows bigint,
+            manifest jsonb)
+     on conflict (repository_id, id) do update
+       set source_id = excluded.source_id, source_label = excluded.source_label,
+           run_id = excluded.run_id, started_at = excluded.started_at,
+           finished_at = excluded.finished_at, dump_bytes = excluded.dump_bytes,
+           stored_bytes = excluded.stored_bytes, tables = excluded.tables, rows = excluded.rows,
+           manifest = excluded.manifest, seen_at = excluded.seen_at`,
+    [repositoryId, JSON.stringify(manifests.map(rowOf))],
+  )
+}
+
+function rowOf(manifest: Manifest): object {
+  // Where the chunks are, only the repository needs to know; it is by far the largest part.
+  const streams = manifest.streams.map(stream => ({ ...stream, recipe: undefined }))
+  return {
+    id: manifest.id,
+    label: manifest.source.name,
+    run: manifest.madeBy.run ?? null,
+    startedAt: manifest.startedAt,
+    finishedAt: manifest.finishedAt,
+    dump: manifest.streams.find(stream => stream.name === DUMP)?.bytes ?? 0,
+    stored: manifest.stored.bytes,
+    tables: manifest.summary.tables,
+    rows: manifest.summary.rows,
+    manifest: { ...manifest, streams },
+  }
+}

@@ -1,0 +1,47 @@
+import { NameAmbiguous, NameTaken, NotFound } from '../core/faults.ts'
+import { type Sql, sqlState } from './db.ts'
+
+/** A thing that people call by its name, or by its id or the beginning of it. */
+interface Named {
+  readonly id: string
+  readonly name: string
+}
+
+/** How many digits of an id name a thing at least; fewer are a typing mistake. */
+const FEWEST_DIGITS = 4
+const UNIQUE_VIOLATION = '23505'
+
+/** The `where` of a look-up, for `$1` as {@link findNamed} passes it. */
+export const CALLED = `(lower(name) = lower($1) or id::text like $2)`
+
+/**
+ * The one row that `name` means: its name goes before an id that happens to begin so.
+ * `select` answers the rows that fit {@link CALLED}. Throws NotFound, NameAmbiguous.
+ */
+export async function findNamed<Row extends Named>(
+  sql: Sql,
+  kind: string,
+  name: string,
+  select: string,
+): Promise<Row> {
+  const rows = await sql.query<Row>(select, [name, idPattern(name)])
+  const called = rows.filter(row => row.name.toLowerCase() === name.toLowerCase())
+  const [row, ...others] = called.length > 0 ? called : rows
+  if (row === undefined) throw new NotFound({ kind, name })
+  if (others.length > 0) throw new NameAmbiguous({ kind, name, count: others.length + 1 })
+  return row
+}
+
+/** A pattern for the ids that begin with `text`; one that fits none where it is no beginning of an id. */
+export const idPattern = (text: string): string =>
+  new RegExp(`^[0-9a-f-]{${FEWEST_DIGITS},36}$`, 'i').test(text) ? `${text.toLowerCase()}%` : ''
+
+/** Runs an insert whose unique index on the name may refuse it. */
+export async function insertNamed<T>(kind: string, name: string, insert: Promise<T>): Promise<T> {
+  try {
+    return await insert
+  } catch (error) {
+    if (sqlState(error) === UNIQUE_VIOLATION) throw new NameTaken({ kind, name }, error)
+    throw error
+  }
+}

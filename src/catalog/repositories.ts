@@ -1,0 +1,116 @@
+import type { Sql } from './db.ts'
+import { CALLED, findNamed, insertNamed } from './names.ts'
+import { refuseUsed } from './sources.ts'
+
+/** A repository that the server writes to. */
+export interface RepositoryRow {
+  readonly id: string
+  readonly name: string
+  /** The id that the repository itself says. */
+  readonly repository: string
+  /** Where it is, for people. */
+  readonly place: string
+  /** How many runs may work on it at the same time; null: no limit of its own. */
+  readonly maxRuns: number | null
+  readonly createdAt: Date
+}
+
+/** A repository with what is known of its backups. */
+export interface RepositoryListing extends RepositoryRow {
+  readonly schedules: number
+  readonly backups: number
+  readonly storedBytes: number
+  readonly lastBackupAt: Date | null
+}
+
+export interface NewRepository extends Omit<RepositoryRow, 'createdAt'> {
+  /** Its URL, sealed for {@link repositoryUrlPlace}. */
+  readonly urlSealed: Buffer
+  /** The server's own recovery key, sealed for {@link repositoryKeyPlace}. */
+  readonly keySealed: Buffer
+}
+
+/** Where the sealed URL of a repository belongs. */
+export const repositoryUrlPlace = (id: string): string => `repositories.url_sealed:${id}`
+/** Where the sealed key of a repository belongs. */
+export const repositoryKeyPlace = (id: string): string => `repositories.key_sealed:${id}`
+
+const COLUMNS = `id, name, repository, place, max_runs as "maxRuns", created_at as "createdAt"`
+
+/** Adds a repository. Throws NameTaken. */
+export async function insertRepository(sql: Sql, row: NewRepository): Promise<void> {
+  const insert = sql.query(
+    `insert into repositories (id, name, repository, place, url_sealed, key_sealed, max_runs)
+     values ($1, $2, $3, $4, $5, $6, $7)`,
+    [row.id, row.name, row.repository, row.place, row.urlSealed, row.keySealed, row.maxRuns],
+  )
+  await insertNamed('repository', row.name, insert)
+}
+
+/** The repository of that name or id; while the transaction lasts, nobody removes it. Throws NotFound. */
+export const findRepository = (sql: Sql, name: string): Promise<RepositoryRow> =>
+  findNamed<RepositoryRow>(
+    sql,
+    'repository',
+    name,
+    `select ${COLUMNS} from repositories where removed_at is null and ${CALLED} for share`,
+  )
+
+/** The name under which a repository is known already, by the id that the repository itself says. */
+export async function repositoryKnownAs(sql: Sql, repository: string): Promise<string | undefined> {
+  const [row] = await sql.query<{ name: string }>(
+    'select name from repositories where removed_at is null and repository = $1',
+    [repository],
+  )
+  return row?.name
+}
+
+/** What opens a repository, sealed, or undefined when it was removed. */
+export async function sealedRepository(
+  sql: Sql,
+  id: string,
+): Promise<{ readonly url: Buffer; readonly key: Buffer } | undefined> {
+  const [row] = await sql.query<{ url: Buffer; key: Buffer }>(
+    `select url_sealed as url, key_sealed as key from repositories
+      where id = $1 and removed_at is null`,
+    [id],
+  )
+  return row
+}
+
+/** Every repository, by name. */
+export const listRepositories = (sql: Sql): Promise<RepositoryListing[]> =>
+  sql.query<RepositoryListing>(
+    `select ${COLUMNS},
+            (select count(*)::int from schedules
+              where repository_id = repositories.id and removed_at is null) as schedules,
+            coalesce(held.backups, 0) as backups,
+            coalesce(held.bytes, 0) as "storedBytes",
+            held.newest as "lastBackupAt"
+       from repositories
+       left join (select repository_id, count(*)::int as backups, max(finished_at) as newest,
+                         sum(stored_bytes)::float8 as bytes
+                    from backups group by repository_id) held on held.repository_id = id
+      where removed_at is null order by lower(name)`,
+  )
+
+/**
+ * Removes a repository from the server and forgets how it opens; what it holds is not touched.
+ * Throws NotFound, InUse.
+ */
+export async function removeRepository(sql: Sql, name: string): Promise<RepositoryRow> {
+  const row = await findNamed<RepositoryRow>(
+    sql,
+    'repository',
+    name,
+    `select ${COLUMNS} from repositories where removed_at is null and ${CALLED} for update`,
+  )
+  await refuseUsed(sql, 'repository', row)
+  await sql.query(
+    `update repositories set removed_at = clock_now(), url_sealed = '', key_sealed = ''
+      where id = $1`,
+    [row.id],
+  )
+  await sql.query('delete from backups where repository_id = $1', [row.id])
+  return row
+}
