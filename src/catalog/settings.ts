@@ -7,6 +7,8 @@ const SETTINGS = {
   scheduler: z.enum(['running', 'stopped']).default('running'),
   /** Everything is paused: nothing new starts, and what runs stands still. */
   paused: z.boolean().default(false),
+  /** How many runs may work on one database server at the same time; undefined: any number. */
+  maxRunsPerHost: z.number().int().positive().optional(),
   /** Which secret key seals this catalog's values; undefined until the first start. */
   secretKey: z.string().optional(),
 }

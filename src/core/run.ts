@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Fault, reason } from './fault.ts'
 
 /** What a run does. */
 export const RUN_KINDS = ['backup', 'restore', 'verify', 'check'] as const
@@ -51,6 +52,14 @@ export const Failure = z.object({
   retry: z.boolean(),
 })
 export type Failure = z.infer<typeof Failure>
+
+/** What is written down of an error. */
+export function asFailure(error: unknown): Failure {
+  if (!(error instanceof Fault)) {
+    return { code: 'UNEXPECTED', message: reason(error), retry: false }
+  }
+  return { code: error.code, message: error.message, hint: error.hint, retry: error.retry }
+}
 
 /** How often and after what pauses a failed attempt is repeated. */
 export const RetryPolicy = z.object({

@@ -25,6 +25,8 @@ create table repositories (
   url_sealed bytea not null,
   -- A recovery key of the repository that only this server has.
   key_sealed bytea not null,
+  -- The repository's slot of that key.
+  key_slot text not null,
   -- How many runs may work on it at the same time; null: no limit of its own.
   max_runs integer check (max_runs > 0),
   created_at timestamptz not null default clock_now(),
@@ -115,7 +117,8 @@ create table runs (
   failure jsonb,
   warnings jsonb not null default '[]',
   backup_id text,
-  queued_at timestamptz not null default clock_now(),
+  -- To the millisecond: with the id it is the key by which lists are paged.
+  queued_at timestamptz(3) not null default clock_now(),
   started_at timestamptz,
   finished_at timestamptz,
   check ((state in ('completed', 'failed', 'cancelled', 'skipped')) = (finished_at is not null)),

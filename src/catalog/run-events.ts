@@ -1,0 +1,41 @@
+import type { Sql } from './db.ts'
+
+/** What a line of a run's log is about. */
+export type RunEventKind = 'state' | 'stage' | 'notice' | 'warning' | 'error' | 'control'
+
+/** A line of a run's log. */
+export interface RunEvent {
+  readonly id: number
+  readonly attempt: number
+  readonly at: Date
+  readonly kind: RunEventKind
+  readonly message: string
+  readonly details: Readonly<Record<string, unknown>>
+}
+
+export interface NewRunEvent {
+  readonly kind: RunEventKind
+  readonly message: string
+  readonly details?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** Most lines that one call answers. */
+const PAGE = 1000
+
+/** Adds a line to a run's log; its attempt is the one that the run is at. */
+export async function addRunEvent(sql: Sql, runId: string, event: NewRunEvent): Promise<void> {
+  await sql.query(
+    `insert into run_events (run_id, attempt, at, kind, message, details)
+     select id, attempt, clock_now(), $2, $3, $4 from runs where id = $1`,
+    [runId, event.kind, event.message, JSON.stringify(event.details ?? {})],
+  )
+}
+
+/** The log of a run, oldest line first; `afterId` is the last line known already. */
+export async function runEvents(sql: Sql, runId: string, afterId = 0): Promise<RunEvent[]> {
+  return await sql.query<RunEvent>(
+    `select id::float8 as id, attempt, at, kind, message, details from run_events
+     where run_id = $1 and id > $2 order by run_events.id limit ${PAGE}`,
+    [runId, afterId],
+  )
+}

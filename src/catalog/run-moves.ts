@@ -1,0 +1,142 @@
+import { LeaseLost, RunIsFinal } from '../core/faults.ts'
+import { type Failure, isFinal, RUN_MOVES, type RunState } from '../core/run.ts'
+import { closeAttempt, type Outcome, openAttempt } from './attempts.ts'
+import type { Sql } from './db.ts'
+import { addRunEvent } from './run-events.ts'
+import { RUN, type Run } from './runs.ts'
+
+/** Which claim of a run somebody speaks for. */
+export interface Claim {
+  readonly id: string
+  readonly fence: number
+}
+
+/** What is written down with a move. */
+export interface RunChanges {
+  /** What the log says; default: the new state. */
+  readonly message?: string
+  /** Who did it, where somebody did. */
+  readonly by?: string
+  /** How the attempt ended; default: as the state says. */
+  readonly outcome?: Outcome
+  readonly failure?: Failure
+  /** What the move counts as towards giving up. */
+  readonly countsAs?: 'failure' | 'lost'
+  /** Milliseconds from now until the run may be claimed again. */
+  readonly notBefore?: number
+  /** A claim: by which node, and for how many milliseconds. */
+  readonly claim?: { readonly nodeId: string; readonly leaseMs: number }
+  readonly result?: object
+  readonly warnings?: readonly string[]
+  readonly backupId?: string
+  readonly bytes?: number | undefined
+}
+
+/** States in which a node holds a run. */
+const HELD = new Set<RunState>(['running', 'paused'])
+
+/** Attempts that end with a move end like this unless the changes say otherwise. */
+const OUTCOMES: Partial<Record<RunState, Outcome>> = {
+  completed: 'completed',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  retrying: 'failed',
+}
+
+/** What a run that is to be cancelled does not become any more. */
+const OVERRULED = new Set<RunState>(['completed', 'retrying', 'failed'])
+
+/**
+ * Moves a run to another state: the only function that does. State, log and attempt change together, so
+ * `sql` must be a transaction. A run that somebody wants cancelled becomes cancelled, whatever else was to
+ * become of it. Throws LeaseLost when the run was claimed anew, RunIsFinal when it is over.
+ */
+export async function moveRun(
+  sql: Sql,
+  claim: Claim,
+  to: RunState,
+  changes: RunChanges = {},
+): Promise<Run> {
+  const [now] = await sql.query<Pick<Run, 'state' | 'fence' | 'wanted' | 'wantedBy'>>(
+    `select state, fence::float8 as fence, wanted, wanted_by as "wantedBy" from runs
+     where id = $1 for update`,
+    [claim.id],
+  )
+  if (now !== undefined && isFinal(now.state)) {
+    throw new RunIsFinal({ run: claim.id, state: now.state, wanted: to })
+  }
+  if (now?.fence !== claim.fence || !RUN_MOVES[now.state].includes(to)) {
+    throw new LeaseLost({ run: claim.id })
+  }
+  const overruled = now.wanted === 'cancel' && OVERRULED.has(to)
+  return overruled
+    ? await move(sql, claim, 'cancelled', { ...cancelled(now.wantedBy), bytes: changes.bytes })
+    : await move(sql, claim, to, changes)
+}
+
+const cancelled = (by: string | null): RunChanges => ({
+  message: by === null ? 'cancelled' : `cancelled by ${by}`,
+  ...(by !== null && { by }),
+})
+
+async function move(sql: Sql, claim: Claim, to: RunState, changes: RunChanges): Promise<Run> {
+  const run = await write(sql, claim, to, changes)
+  if (changes.claim !== undefined) await openAttempt(sql, run, changes.claim.nodeId)
+  const outcome = changes.outcome ?? OUTCOMES[to]
+  if (!HELD.has(to) && outcome !== undefined) await closeAttempt(sql, run, { ...changes, outcome })
+  await addRunEvent(sql, run.id, {
+    kind: 'state',
+    message: changes.message ?? to,
+    details: { state: to, by: changes.by, failure: changes.failure },
+  })
+  return run
+}
+
+async function write(sql: Sql, claim: Claim, to: RunState, changes: RunChanges): Promise<Run> {
+  const [run] = await sql.query<Run>(
+    `update runs set state = $3,
+       fence = fence + ($4::uuid is not null)::int,
+       attempt = attempt + ($4::uuid is not null)::int,
+       node_id = coalesce($4, node_id),
+       lease_until = case when $3 = 'paused' then lease_until
+         when $3 = 'running' then
+           case when $4::uuid is null then lease_until
+             else clock_now() + $5 * interval '1 millisecond' end end,
+       started_at = case when $3 = 'running' then coalesce(started_at, clock_now())
+         else started_at end,
+       finished_at = case when $6 then clock_now() end,
+       not_before = case when $7::float8 is null then not_before
+         else clock_now() + $7 * interval '1 millisecond' end,
+       failures = failures + ($8 = 'failure')::int,
+       lost = lost + ($8 = 'lost')::int,
+       failure = case when $3 = 'completed' then null else coalesce($9, failure) end,
+       result = coalesce($10, result),
+       warnings = coalesce($11, warnings),
+       backup_id = coalesce($12, backup_id),
+       committing = committing and $3 in ('running', 'paused') and $4::uuid is null,
+       progress = case when $4::uuid is null then progress end,
+       wanted = case when $3 in ('running', 'paused') and $4::uuid is null then wanted
+         when $3 = 'retrying' and wanted = 'pause' and not paused_by_all then wanted end
+     where id = $1 and fence = $2
+     returning ${RUN}`,
+    [
+      claim.id,
+      claim.fence,
+      to,
+      changes.claim?.nodeId ?? null,
+      changes.claim?.leaseMs ?? 0,
+      isFinal(to),
+      changes.notBefore ?? null,
+      changes.countsAs ?? '',
+      jsonOf(changes.failure),
+      jsonOf(changes.result),
+      jsonOf(changes.warnings),
+      changes.backupId ?? null,
+    ],
+  )
+  if (run === undefined) throw new LeaseLost({ run: claim.id })
+  return run
+}
+
+const jsonOf = (value: unknown): string | null =>
+  value === undefined ? null : JSON.stringify(value)
