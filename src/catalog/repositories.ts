@@ -28,6 +28,8 @@ export interface NewRepository extends Omit<RepositoryRow, 'createdAt'> {
   readonly urlSealed: Buffer
   /** The server's own recovery key, sealed for {@link repositoryKeyPlace}. */
   readonly keySealed: Buffer
+  /** The repository's slot of that key. */
+  readonly keySlot: string
 }
 
 /** Where the sealed URL of a repository belongs. */
@@ -40,9 +42,19 @@ const COLUMNS = `id, name, repository, place, max_runs as "maxRuns", created_at 
 /** Adds a repository. Throws NameTaken. */
 export async function insertRepository(sql: Sql, row: NewRepository): Promise<void> {
   const insert = sql.query(
-    `insert into repositories (id, name, repository, place, url_sealed, key_sealed, max_runs)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
-    [row.id, row.name, row.repository, row.place, row.urlSealed, row.keySealed, row.maxRuns],
+    `insert into repositories (id, name, repository, place, url_sealed, key_sealed, key_slot,
+                               max_runs)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      row.id,
+      row.name,
+      row.repository,
+      row.place,
+      row.urlSealed,
+      row.keySealed,
+      row.keySlot,
+      row.maxRuns,
+    ],
   )
   await insertNamed('repository', row.name, insert)
 }
@@ -65,13 +77,19 @@ export async function repositoryKnownAs(sql: Sql, repository: string): Promise<s
   return row?.name
 }
 
+export interface SealedRepository {
+  readonly url: Buffer
+  readonly key: Buffer
+  readonly keySlot: string
+}
+
 /** What opens a repository, sealed, or undefined when it was removed. */
 export async function sealedRepository(
   sql: Sql,
   id: string,
-): Promise<{ readonly url: Buffer; readonly key: Buffer } | undefined> {
-  const [row] = await sql.query<{ url: Buffer; key: Buffer }>(
-    `select url_sealed as url, key_sealed as key from repositories
+): Promise<SealedRepository | undefined> {
+  const [row] = await sql.query<SealedRepository>(
+    `select url_sealed as url, key_sealed as key, key_slot as "keySlot" from repositories
       where id = $1 and removed_at is null`,
     [id],
   )

@@ -383,6 +383,15 @@ export const NameTaken = fault('NAME_TAKEN', {
   hint: () => 'choose another name, or remove the other one first',
 })
 
+export const RepositoryKnown = fault('REPOSITORY_KNOWN', {
+  status: 409,
+  exit: FAILED,
+  retry: false,
+  text: (d: { place: string; name: string }) =>
+    `the server knows the repository in ${d.place} already, as ${d.name}`,
+  hint: () => 'use it by that name, or remove it first: holdfast repo remove NAME',
+})
+
 export const RunInTheWay = fault('RUN_IN_THE_WAY', {
   status: 409,
   exit: LOCKED,
@@ -476,4 +485,39 @@ export const ServerUnreachable = fault('SERVER_UNREACHABLE', {
   hint: d =>
     d.hint ??
     'start one with `holdfast serve`, or name another with HOLDFAST_SERVER and HOLDFAST_API_KEY',
+})
+
+export const DataDirInUse = fault('DATA_DIR_IN_USE', {
+  status: 409,
+  exit: LOCKED,
+  retry: false,
+  text: (d: { path: string; by: string }) => `${d.path} is in use by another holdfast serve${d.by}`,
+  hint: () => 'stop that one first, or give this one a directory of its own (HOLDFAST_DATA_DIR)',
+})
+
+export const DataDirUnfit = fault('DATA_DIR_UNFIT', {
+  status: 503,
+  exit: FAILED,
+  retry: false,
+  text: (d: { path: string; why: string; hint: string }) =>
+    `the data directory ${d.path} cannot be used: ${d.why}`,
+  hint: d => d.hint,
+})
+
+export const EmbeddedMissing = fault('EMBEDDED_MISSING', {
+  status: 503,
+  exit: FAILED,
+  retry: false,
+  text: (d: { platform: string }) => `no embedded PostgreSQL is installed for ${d.platform}`,
+  hint: () =>
+    'install with optional dependencies, or name a server of your own (HOLDFAST_DATABASE_URL)',
+})
+
+export const EmbeddedFailed = fault('EMBEDDED_FAILED', {
+  status: 503,
+  exit: FAILED,
+  retry: true,
+  text: (d: { what: string; why: string; log: string }) =>
+    `the embedded PostgreSQL did not ${d.what}: ${d.why}`,
+  hint: d => `its log ${d.log} tells more; the data directory was left as it is`,
 })

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import { audit } from '../../catalog/audit.ts'
+import { rebuildBackups } from '../../catalog/backups.ts'
+import {
+  findRepository,
+  insertRepository,
+  listRepositories,
+  type NewRepository as NewRow,
+  type RepositoryRow,
+  removeRepository,
+  repositoryKeyPlace,
+  repositoryKnownAs,
+  repositoryUrlPlace,
+  sealedRepository,
+} from '../../catalog/repositories.ts'
+import { reason } from '../../core/fault.ts'
+import { NameTaken, NotFound, RepositoryKnown } from '../../core/faults.ts'
+import { Secret } from '../../core/secret.ts'
+import type { AdoptedRepository } from '../outside.ts'
+import { type Deps, type Route, route } from '../route.ts'
+import { Done, Reference } from '../schema/common.ts'
+import { NewRepository, Refreshed, RepositoryList } from '../schema/repositories.ts'
+
+const One = z.strictObject({ repository: Reference })
+
+export const repositoryRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/repositories',
+    summary: 'Every repository, by name',
+    answer: RepositoryList,
+    handle: async (_, { catalog }) => ({
+      document: { repositories: await listRepositories(catalog) },
+    }),
+  }),
+
+  route({
+    method: 'POST',
+    path: '/repositories',
+    summary: 'Add a repository: it is opened once, and the server gets a key of its own',
+    action: 'repository.add',
+    body: NewRepository,
+    answer: Refreshed,
+    handle: async ({ body, actor, signal }, deps) => {
+      const { catalog, vault, outside } = deps
+      await refuseTaken(deps, body.name)
+      const url = new Secret(body.url)
+      const found = await outside.adoptRepository(url, new Secret(body.passphrase), signal)
+      const id = randomUUID()
+      const row = {
+        id,
+        name: body.name,
+        repository: found.repository,
+        place: found.place,
+        maxRuns: body.maxRuns ?? null,
+        urlSealed: vault.seal(url, repositoryUrlPlace(id)),
+        keySealed: vault.seal(found.key, repositoryKeyPlace(id)),
+        keySlot: found.slot,
+      }
+      await insertOrGiveBack(deps, row, actor, { url, found, signal })
+      const counts = await rebuildBackups(catalog, id, found)
+      const document = {
+        repository: await findRepository(catalog, id),
+        ...counts,
+        unreadable: [...found.unreadable],
+      }
+      return { status: 201, document }
+    },
+  }),
+
+  route({
+    method: 'POST',
+    path: '/repositories/:repository/refresh',
+    summary: 'Make the catalogue of backups equal to what the repository holds',
+    action: 'repository.refresh',
+    params: One,
+    answer: Refreshed,
+    handle: async ({ params, actor, signal }, deps) => {
+      const repository = await findRepository(deps.catalog, params.repository)
+      const { url, key } = await opened(deps, repository)
+      const found = await deps.outside.readBackups(url, key, signal)
+      const counts = await rebuildBackups(deps.catalog, repository.id, found)
+      await audit(deps.catalog, {
+        ...about(repository, actor, 'repository.refresh'),
+        details: counts,
+      })
+      return { document: { repository, ...counts, unreadable: [...found.unreadable] } }
+    },
+  }),
+
+  route({
+    method: 'DELETE',
+    path: '/repositories/:repository',
+    summary: 'Take a repository from the server; what it holds is not touched',
+    action: 'repository.remove',
+    params: One,
+    answer: Done,
+    handle: async ({ params, actor, signal }, deps) => {
+      const before = await findRepository(deps.catalog, params.repository)
+      const { url, key, keySlot } = await opened(deps, before)
+      await deps.catalog.transaction(async sql => {
+        const removed = await removeRepository(sql, before.id)
+        await audit(sql, about(removed, actor, 'repository.remove'))
+      })
+      // The record is gone; a repository that is gone, too, or out of reach must not bring it back.
+      const kept = await deps.outside.dropKey(url, key, keySlot, signal).then(
+        () => [],
+        (error: unknown) => [
+          `the server's key slot ${keySlot.slice(0, 8)} is still in the repository: ${reason(error)}`,
+        ],
+      )
+      return { document: { warnings: kept } }
+    },
+  }),
+]
+
+async function refuseTaken({ catalog }: Deps, name: string): Promise<void> {
+  const taken = (await listRepositories(catalog)).some(
+    one => one.name.toLowerCase() === name.toLowerCase(),
+  )
+  if (taken) throw new NameTaken({ kind: 'repository', name })
+}
+
+/** Adds the row, or takes the key out of the repository again. */
+async function insertOrGiveBack(
+  { catalog, outside }: Deps,
+  row: NewRow,
+  actor: string,
+  { url, found, signal }: { url: Secret; found: AdoptedRepository; signal: AbortSignal },
+): Promise<void> {
+  try {
+    await catalog.transaction(async sql => {
+      const name = await repositoryKnownAs(sql, found.repository)
+      if (name !== undefined) throw new RepositoryKnown({ place: found.place, name })
+      await insertRepository(sql, row)
+      await audit(sql, about(row, actor, 'repository.add'))
+    })
+  } catch (error) {
+    await outside.dropKey(url, found.key, found.slot, signal)
+    throw error
+  }
+}
+
+const about = (
+  { id, name, place }: Omit<RepositoryRow, 'createdAt'>,
+  actor: string,
+  action: string,
+) => ({
+  actor,
+  action,
+  objectKind: 'repository',
+  objectId: id,
+  objectName: name,
+  details: { place },
+})
+
+async function opened(
+  { catalog, vault }: Deps,
+  { id, name }: RepositoryRow,
+): Promise<{ url: Secret; key: Secret; keySlot: string }> {
+  const sealed = await sealedRepository(catalog, id)
+  if (sealed === undefined) throw new NotFound({ kind: 'repository', name })
+  return {
+    url: vault.unseal(sealed.url, repositoryUrlPlace(id)),
+    key: vault.unseal(sealed.key, repositoryKeyPlace(id)),
+    keySlot: sealed.keySlot,
+  }
+}

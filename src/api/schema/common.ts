@@ -1,0 +1,52 @@
+import { z } from 'zod'
+
+// Every document of the API is declared here and beside: the server encodes what it answers with these
+// schemas, clients decode it with them. A time is a Date in programs and ISO 8601 in UTC on the way.
+
+/** A moment. */
+export const Time = z.codec(z.iso.datetime(), z.date(), {
+  decode: text => new Date(text),
+  encode: time => time.toISOString(),
+})
+
+/** What people call a thing. */
+export const Name = z
+  .string()
+  .trim()
+  .min(1, 'it is empty')
+  .max(100, 'it is longer than 100 characters')
+  .refine(name => !/\p{Cc}/u.test(name), 'it holds a control character')
+
+/** A thing named in a path or a query: by its name, its id, or the beginning of its id. */
+export const Reference = z.string().min(1).max(100)
+
+/** A secret on its way in; no answer ever holds one. */
+export const SecretText = z.string().min(1, 'it is empty').max(10_000)
+
+/** A thing, as other documents point to it. */
+export const Pointer = z.object({ id: z.string(), name: z.string() })
+
+/** What a route answers that only did something. */
+export const Done = z.object({ warnings: z.array(z.string()) })
+
+/** A refused or failed request, as application/problem+json (RFC 9457). */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  /** What was attempted on what, and why it failed. */
+  detail: z.string(),
+  /** The kind of the fault; does not change from version to version. */
+  code: z.string(),
+  /** The next step. */
+  hint: z.string(),
+  /** Whether the same request may work later. */
+  retry: z.boolean(),
+  /** The exit code of a command that ends with it. */
+  exit: z.number().int(),
+  /** With code INVALID_INPUT: what is wrong with which field. */
+  problems: z.array(z.object({ field: z.string(), why: z.string() })).optional(),
+  /** With code RUN_IN_THE_WAY: the run that is in the way. */
+  run: z.string().optional(),
+})
+export type Problem = z.output<typeof Problem>

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { Name, SecretText, Time } from './common.ts'
+
+/** A repository that the server writes to. */
+export const Repository = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  /** The id that the repository itself says. */
+  repository: z.string(),
+  place: z.string(),
+  /** How many runs may work on it at the same time; null: no limit of its own. */
+  maxRuns: z.nullable(z.number().int()),
+  createdAt: Time,
+})
+export type Repository = z.output<typeof Repository>
+
+export const RepositoryListing = Repository.extend({
+  schedules: z.number().int(),
+  backups: z.number().int(),
+  storedBytes: z.number(),
+  lastBackupAt: z.nullable(Time),
+})
+export type RepositoryListing = z.output<typeof RepositoryListing>
+
+export const RepositoryList = z.object({ repositories: z.array(RepositoryListing) })
+
+export const NewRepository = z.strictObject({
+  name: Name,
+  /** Where it is: a path on the server, or a URL. */
+  url: SecretText,
+  /** Opens it this once; the server then keeps a key of its own. */
+  passphrase: SecretText,
+  maxRuns: z.number().int().min(1).max(100).optional(),
+})
+export type NewRepository = z.input<typeof NewRepository>
+
+/** What the catalogue learned from the repository. */
+export const Refreshed = z.object({
+  repository: Repository,
+  /** Backups that the catalogue did not know. */
+  adopted: z.number().int(),
+  /** Backups that are gone. */
+  dropped: z.number().int(),
+  /** Backups whose record in the repository cannot be read. */
+  unreadable: z.array(z.string()),
+})
+export type Refreshed = z.output<typeof Refreshed>
