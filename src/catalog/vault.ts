@@ -1,18 +1,10 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, randomUUID } from 'node:crypto'
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fstatSync, linkSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { reason } from '../core/fault.ts'
 import { SealBroken, SecretKeyMissing, SecretKeyUnfit, SecretKeyWrong } from '../core/faults.ts'
 import { Secret } from '../core/secret.ts'
+import { syncDirectory, writePrivately } from './data-dir.ts'
 import type { Sql } from './db.ts'
 import { claimSetting, readSetting } from './settings.ts'
 
@@ -129,7 +121,7 @@ function readKey(path: string): Buffer | undefined {
 function makeKey(path: string): Buffer | undefined {
   const draft = `${path}.${randomUUID()}`
   try {
-    writeDurably(draft, `${randomBytes(KEY_BYTES).toString('base64')}\n`)
+    writePrivately(draft, `${randomBytes(KEY_BYTES).toString('base64')}\n`)
     linkSync(draft, path)
     syncDirectory(dirname(path))
   } catch (error) {
@@ -141,23 +133,4 @@ function makeKey(path: string): Buffer | undefined {
     rmSync(draft, { force: true })
   }
   return readKey(path)
-}
-
-function writeDurably(path: string, text: string): void {
-  const file = openSync(path, 'wx', 0o600)
-  try {
-    writeSync(file, text)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-}
-
-function syncDirectory(path: string): void {
-  const directory = openSync(path, 'r')
-  try {
-    fsyncSync(directory)
-  } finally {
-    closeSync(directory)
-  }
 }
