@@ -19,6 +19,7 @@ export interface Run {
   readonly triggeredBy: string
   readonly slot: Date | null
   readonly missedSlots: readonly Date[]
+  readonly missedMore: number
   readonly lockKey: string
   readonly host: string
   readonly request: Json
@@ -59,6 +60,8 @@ export interface NewRun {
   readonly triggeredBy: string
   readonly slot?: Date | undefined
   readonly missedSlots?: readonly Date[] | undefined
+  /** How many more slots it stands for than are named. */
+  readonly missedMore?: number | undefined
   readonly lockKey: string
   readonly host: string
   readonly request: Json
@@ -78,6 +81,7 @@ export interface InsertedRuns {
 export const RUN = `runs.id, runs.kind, runs.state, runs.source_id as "sourceId",
   runs.repository_id as "repositoryId", runs.schedule_id as "scheduleId", runs.trigger,
   runs.triggered_by as "triggeredBy", runs.slot, runs.missed_slots as "missedSlots",
+  runs.missed_more as "missedMore",
   runs.lock_key as "lockKey", runs.host, runs.request, runs.request_sealed as "requestSealed",
   runs.idempotency_key as "idempotencyKey", runs.priority, runs.retry, runs.not_before as "notBefore",
   runs.fence::float8 as fence, runs.attempt, runs.failures, runs.lost, runs.node_id as "nodeId",
@@ -162,6 +166,7 @@ function rowOf(run: NewRun) {
     triggered_by: run.triggeredBy,
     slot: run.slot ?? null,
     missed_slots: run.missedSlots ?? [],
+    missed_more: run.missedMore ?? 0,
     lock_key: run.lockKey,
     host: run.host,
     request: run.request,
@@ -173,13 +178,13 @@ function rowOf(run: NewRun) {
 }
 
 const COLUMNS = `id, kind, source_id, repository_id, schedule_id, trigger, triggered_by, slot, missed_slots,
-  lock_key, host, request, request_sealed, idempotency_key, priority, retry`
+  missed_more, lock_key, host, request, request_sealed, idempotency_key, priority, retry`
 const VALUES = `id, kind, source_id, repository_id, schedule_id, trigger, triggered_by, slot,
-  array(select jsonb_array_elements_text(missed_slots)::timestamptz), lock_key, host, request,
+  array(select jsonb_array_elements_text(missed_slots)::timestamptz), missed_more, lock_key, host, request,
   decode(request_sealed, 'hex'), idempotency_key, priority, retry`
 const ASKED = `jsonb_to_recordset($1::jsonb) as asked (id uuid, kind text, source_id uuid,
   repository_id uuid, schedule_id uuid, trigger text, triggered_by text, slot timestamptz,
-  missed_slots jsonb, lock_key text, host text, request jsonb, request_sealed text,
+  missed_slots jsonb, missed_more integer, lock_key text, host text, request jsonb, request_sealed text,
   idempotency_key text, priority integer, retry jsonb)`
 
 /** Queues those of the rows that nothing stands in the way of, and logs that. */

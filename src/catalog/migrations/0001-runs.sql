@@ -38,7 +38,7 @@ create table schedules (
   id uuid primary key,
   source_id uuid not null references sources,
   repository_id uuid not null references repositories,
-  -- Either a cron expression or another schedule whose completed runs this one follows.
+  -- Either cron fields, or words for them, or another schedule whose completed runs this one follows.
   cron text,
   after_schedule_id uuid references schedules,
   time_zone text not null,
@@ -86,6 +86,8 @@ create table runs (
   slot timestamptz,
   -- Slots that passed unserved before this one and that this run stands for.
   missed_slots timestamptz[] not null default '{}',
+  -- How many more there are than are named.
+  missed_more integer not null default 0,
   -- What the run has to itself: source:<id>, repository:<id> or target:<label>.
   lock_key text not null,
   -- The server whose load the run is, for limits.
