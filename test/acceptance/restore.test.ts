@@ -23,7 +23,8 @@ describe('a live database is safe from its restore', () => {
   before(async () => {
     site = await Site.open()
     await site.init()
-    await loadShop(site.server, 'shop', 0.01)
+    // Large enough for a restore to be met while it loads.
+    await loadShop(site.server, 'shop', 0.04)
     // A server that starts anew after a crash empties unlogged tables.
     await sql('shop', 'alter table shop.scratch_pad set logged')
     await site.expect(0, ['backup', '--source', 'env:DB_SHOP'])
@@ -62,7 +63,12 @@ describe('a live database is safe from its restore', () => {
     const running = site.start(await replaceShop())
     const tool = (await childOf(running.child.pid, RESTORING, running.ended)) ?? assert.fail()
     process.kill(tool, 'SIGSTOP')
-    await meddle(tool)
+    try {
+      await meddle(tool)
+    } catch (error) {
+      process.kill(tool, 'SIGKILL') // or it would be waited for
+      throw error
+    }
     const { code, stdout, stderr } = await running.ended
     assert.equal(code, 1, stderr)
     return JSON.parse(stdout) as Failed
@@ -86,12 +92,14 @@ describe('a live database is safe from its restore', () => {
   test('when a process of the server dies, and the server starts all of them anew', () =>
     untouched(async () => {
       const { error } = await meddled(async pid => {
-        const [row] = (await sql(
-          'postgres',
-          "select pid from pg_stat_activity where datname like 'shop_holdfast_%' limit 1",
-        )) as { pid: number }[]
+        process.kill(pid, 'SIGCONT') // it may not have connected yet
+        const loading = `select pid from pg_stat_activity
+          where datname like 'shop_holdfast_%' and state = 'active' and query like 'COPY %'`
+        const [row] = (await until(async () => {
+          const rows = await sql('postgres', loading)
+          return rows.length > 0 ? rows : undefined
+        })) as { pid: number }[]
         process.kill(row?.pid ?? assert.fail(), 'SIGKILL')
-        process.kill(pid, 'SIGCONT')
       })
       assert.ok(['TOOL_FAILED', 'DATABASE_UNREACHABLE'].includes(error.code), error.code)
       const answers = () => sql('postgres', 'select 1').catch(() => undefined)
