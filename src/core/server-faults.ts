@@ -201,3 +201,22 @@ export const EmbeddedFailed = fault('EMBEDDED_FAILED', {
     `the embedded PostgreSQL did not ${d.what}: ${d.why}`,
   hint: d => `its log ${d.log} tells more; the data directory was left as it is`,
 })
+
+export const ListenFailed = fault('LISTEN_FAILED', {
+  status: 503,
+  exit: FAILED,
+  retry: false,
+  text: (d: { where: string; why: string; hint: string }) =>
+    `could not listen on ${d.where}: ${d.why}`,
+  hint: d => d.hint,
+})
+
+export const WorkerWithoutCatalog = fault('WORKER_WITHOUT_CATALOG', {
+  status: 503,
+  exit: FAILED,
+  retry: true,
+  text: (d: { dataDir: string }) =>
+    `a worker found no catalog to work for: no holdfast serve runs in ${d.dataDir}`,
+  hint: () =>
+    'start `holdfast serve` first, or name the catalog that the nodes share (HOLDFAST_DATABASE_URL)',
+})

@@ -1,0 +1,123 @@
+import { chmodSync, rmSync } from 'node:fs'
+import process from 'node:process'
+import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
+import { reason } from '../core/fault.ts'
+import { ListenFailed, NotFound } from '../core/faults.ts'
+import { problemOf } from './faults.ts'
+import { type Door, mountApi } from './mount.ts'
+import type { Deps } from './route.ts'
+
+/** A request that takes longer to arrive is not one of ours. */
+const REQUEST_TIMEOUT_MS = 60_000
+/** How long a health check may think. */
+const CHECK_MS = 3_000
+/** How long answers under way may take once the server stops. */
+const CLOSE_MS = 5_000
+
+/** One thing without which the server is not ready; throws, with the reason, where it is missing. */
+export interface Check {
+  readonly name: string
+  check(): Promise<void>
+}
+
+export interface AppOptions {
+  readonly deps: Deps
+  readonly checks: readonly Check[]
+  readonly log: FastifyBaseLogger
+  /** Fires when the server stops: it is not ready any more, and answers that go on end. */
+  readonly stopping: AbortSignal
+}
+
+/** The web server behind one door. */
+export async function createApp(door: Door, options: AppOptions): Promise<FastifyInstance> {
+  const app: FastifyInstance = fastify({
+    loggerInstance: options.log,
+    disableRequestLogging: true,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+  })
+  app.setErrorHandler(async (error, request, reply) => {
+    const problem = problemOf(error)
+    if (problem.status >= 500) request.log.error({ err: error }, problem.detail)
+    return await reply.code(problem.status).type('application/problem+json').send(problem)
+  })
+  app.setNotFoundHandler(async ({ method, url }) => {
+    throw new NotFound({ kind: 'route', name: `${method} ${url}` })
+  })
+  addHealth(app, options)
+  await mountApi(app, options.deps, door, options.stopping)
+  return app
+}
+
+/** Health is for machines that watch: without a key, and without a word about what is inside. */
+function addHealth(app: FastifyInstance, { checks, log, stopping }: AppOptions): void {
+  app.get('/health/live', async () => ({ status: 'live' }))
+  app.get('/health/ready', async (_request, reply) => {
+    const found = await Promise.all(checks.map(one => stateOf(one, log)))
+    const ready = found.every(([, state]) => state === 'ok') && !stopping.aborted
+    const status = stopping.aborted ? 'stopping' : ready ? 'ready' : 'not ready'
+    return await reply.code(ready ? 200 : 503).send({ status, checks: Object.fromEntries(found) })
+  })
+}
+
+async function stateOf(
+  one: Check,
+  log: FastifyBaseLogger,
+): Promise<[name: string, state: 'ok' | 'failed']> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error('no answer in time')), CHECK_MS)
+  try {
+    await Promise.race([one.check(), late.promise])
+    return [one.name, 'ok']
+  } catch (error) {
+    log.warn(`not ready: ${one.name}: ${reason(error)}`)
+    return [one.name, 'failed']
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Listens where only this user can connect. Whoever calls it holds the lock of the data directory. */
+export async function listenOnSocket(app: FastifyInstance, path: string): Promise<void> {
+  rmSync(path, { force: true })
+  const before = process.umask(0o177)
+  try {
+    await app.listen({ path })
+    chmodSync(path, 0o600)
+  } catch (error) {
+    const hint = 'check the rights of the directory it is in, and that its path is not too long'
+    throw new ListenFailed({ where: path, why: reason(error), hint }, error)
+  } finally {
+    process.umask(before)
+  }
+}
+
+/** Listens on a port; answers the address for people. */
+export async function listenOnPort(
+  app: FastifyInstance,
+  host: string,
+  port: number,
+): Promise<string> {
+  try {
+    return await app.listen({ host, port })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new ListenFailed(
+      {
+        where: `${host}:${port}`,
+        why: code === 'EADDRINUSE' ? 'another program listens there' : reason(error),
+        hint: 'choose another port (HOLDFAST_PORT) or address (HOLDFAST_HOST), or stop that program',
+      },
+      error,
+    )
+  }
+}
+
+/** Closes a web server; answers that do not end are cut off. */
+export async function closeApp(app: FastifyInstance): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS)
+  try {
+    await app.close()
+  } finally {
+    clearTimeout(timer)
+  }
+}
