@@ -44,10 +44,10 @@ export class RunFeed {
   }
 
   #heard(text: string | undefined): void {
-    // The connection was lost for a while: who knows what was said meanwhile.
-    if (text === undefined) return this.#wakeAll()
-    const { run } = JSON.parse(text) as Message
-    for (const wake of this.#waiting.get(run ?? '') ?? []) wake()
+    // It is about all runs, or the connection was lost: who knows what was said meanwhile.
+    const run = text === undefined ? undefined : (JSON.parse(text) as Message).run
+    if (run === undefined) this.#wakeAll()
+    else for (const wake of this.#waiting.get(run) ?? []) wake()
   }
 
   #wakeAll(): void {

@@ -16,18 +16,13 @@ export interface RunFilter {
   readonly until?: Date | undefined
 }
 
-/** A place in the list: the last run of the page before. */
-export interface RunKey {
-  readonly queuedAt: Date
-  readonly id: string
-}
-
 export interface RunPage {
   readonly limit: number
-  readonly after?: RunKey | undefined
+  /** The last run of the page before. */
+  readonly after?: string | undefined
 }
 
-/** A run with what it works on by name. */
+/** A run that says by name what it works on. */
 export interface ListedRun extends Run {
   readonly source: string | null
   readonly repository: string
@@ -38,12 +33,13 @@ export async function listRuns(
   sql: Sql,
   filter: RunFilter,
   page: RunPage,
-): Promise<{ readonly runs: ListedRun[]; readonly next: RunKey | undefined }> {
+): Promise<{ readonly runs: ListedRun[]; readonly next: string | undefined }> {
   const values: unknown[] = []
   const where = conditions(filter, values)
   if (page.after) {
-    values.push(page.after.queuedAt, page.after.id)
-    where.push(`(queued_at, id) < ($${values.length - 1}::timestamptz, $${values.length}::uuid)`)
+    values.push(page.after)
+    // Looked up here: a Date would cut the microseconds off, and skip runs.
+    where.push(`(queued_at, id) < (select queued_at, id from runs where id = $${values.length})`)
   }
   values.push(page.limit + 1)
   const runs = await sql.query<ListedRun>(
@@ -57,8 +53,17 @@ export async function listRuns(
   )
   const more = runs.length > page.limit
   if (more) runs.pop()
-  const last = runs.at(-1)
-  return { runs, next: more && last ? { queuedAt: last.queuedAt, id: last.id } : undefined }
+  return { runs, next: more ? runs.at(-1)?.id : undefined }
+}
+
+/** A run with what it works on by name. */
+export async function withNames(sql: Sql, run: Run): Promise<ListedRun> {
+  const [names] = await sql.query<Pick<ListedRun, 'source' | 'repository'>>(
+    `select (select name from sources where id = $1) as source, name as repository
+     from repositories where id = $2`,
+    [run.sourceId, run.repositoryId],
+  )
+  return { ...run, source: names?.source ?? null, repository: names?.repository ?? '' }
 }
 
 /** Numbers about the runs of a filter. */

@@ -1,7 +1,17 @@
 import type { Route } from '../route.ts'
 import { apiKeyRoutes } from './api-keys.ts'
+import { lockRoutes } from './locks.ts'
 import { repositoryRoutes } from './repositories.ts'
+import { runRoutes } from './runs.ts'
+import { schedulerRoutes } from './scheduler.ts'
 import { sourceRoutes } from './sources.ts'
 
 /** Every route of the API. */
-export const ROUTES: readonly Route[] = [...sourceRoutes, ...repositoryRoutes, ...apiKeyRoutes]
+export const ROUTES: readonly Route[] = [
+  ...sourceRoutes,
+  ...repositoryRoutes,
+  ...runRoutes,
+  ...lockRoutes,
+  ...schedulerRoutes,
+  ...apiKeyRoutes,
+]

@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { listLocks } from '../../catalog/locks.ts'
+import { releaseLock } from '../../catalog/run-control.ts'
+import { withNames } from '../../catalog/run-list.ts'
+import { NameAmbiguous, NotFound } from '../../core/faults.ts'
+import { type Route, route } from '../route.ts'
+import { LockList, Run } from '../schema/runs.ts'
+
+export const lockRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/locks',
+    summary: 'Who holds what since when',
+    answer: LockList,
+    handle: async (_, { catalog }) => ({ document: { locks: await listLocks(catalog) } }),
+  }),
+
+  route({
+    method: 'POST',
+    path: '/locks/release',
+    summary: 'Take a lock away: its run fails, and its worker can write nothing more',
+    action: 'lock.release',
+    body: z.strictObject({
+      /** Its key, the name of what it is on, or its run. */
+      lock: z.string().min(1).max(1000),
+    }),
+    answer: Run,
+    handle: async ({ body, actor }, { catalog }) =>
+      await catalog.transaction(async sql => {
+        const locks = (await listLocks(sql)).filter(
+          ({ key, name, runId }) =>
+            [key, name, name.replace(/^\w+ /, '')].includes(body.lock) ||
+            (body.lock.length >= 4 && runId.startsWith(body.lock.toLowerCase())),
+        )
+        const [lock, ...others] = locks
+        if (lock === undefined) throw new NotFound({ kind: 'lock', name: body.lock })
+        if (others.length > 0) {
+          throw new NameAmbiguous({ kind: 'lock', name: body.lock, count: locks.length })
+        }
+        return { document: await withNames(sql, await releaseLock(sql, lock.runId, actor)) }
+      }),
+  }),
+]

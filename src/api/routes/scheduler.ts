@@ -1,0 +1,52 @@
+import { audit } from '../../catalog/audit.ts'
+import type { Sql } from '../../catalog/db.ts'
+import { listNodes } from '../../catalog/nodes.ts'
+import { readOverview } from '../../catalog/overview.ts'
+import { readSetting, writeSetting } from '../../catalog/settings.ts'
+import { type Route, route } from '../route.ts'
+import { Scheduler } from '../schema/scheduler.ts'
+
+export const schedulerRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/scheduler',
+    summary: 'Whether schedules fire, and what there is to do',
+    answer: Scheduler,
+    handle: async (_, { catalog }) => ({ document: await standing(catalog) }),
+  }),
+  switchRoute('start', 'Let schedules fire', 'running'),
+  switchRoute('stop', 'Let no schedule fire until it is started again', 'stopped'),
+]
+
+function switchRoute(verb: 'start' | 'stop', summary: string, state: Scheduler['state']): Route {
+  return route({
+    method: 'POST',
+    path: `/scheduler/${verb}`,
+    summary,
+    action: `scheduler.${verb}`,
+    answer: Scheduler,
+    handle: async ({ actor }, { catalog }) => ({
+      document: await catalog.transaction(async sql => {
+        await writeSetting(sql, 'scheduler', state)
+        await audit(sql, { actor, action: `scheduler.${verb}`, objectKind: 'scheduler' })
+        await sql.query(`select pg_notify('holdfast_schedules', '')`)
+        return await standing(sql)
+      }),
+    }),
+  })
+}
+
+async function standing(sql: Sql): Promise<Scheduler> {
+  const { now, enabled, disabled, nextFire, ...runs } = await readOverview(sql)
+  const nodes = await listNodes(sql)
+  const state = await readSetting(sql, 'scheduler')
+  return {
+    state,
+    paused: await readSetting(sql, 'paused'),
+    now,
+    schedules: { enabled, disabled },
+    runs,
+    nextFire: state === 'running' ? nextFire : null,
+    nodes: nodes.filter(node => node.stoppedAt === null),
+  }
+}

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto'
+import { audit } from '../../catalog/audit.ts'
+import {
+  repositoriesOfBackup,
+  repositoriesOfSource,
+  someRepositories,
+} from '../../catalog/choices.ts'
+import type { Sql } from '../../catalog/db.ts'
+import { findRepository } from '../../catalog/repositories.ts'
+import { insertRun, type NewRun, type Run } from '../../catalog/runs.ts'
+import {
+  findSource,
+  type Source,
+  sealedSourceUrl,
+  sourceLabelled,
+  sourceUrlPlace,
+} from '../../catalog/sources.ts'
+import { InvalidInput, NotFound } from '../../core/faults.ts'
+import { DEFAULT_RETRY } from '../../core/run.ts'
+import { targetPlace } from '../../core/run-request.ts'
+import { Secret } from '../../core/secret.ts'
+import type { Call, Deps } from '../route.ts'
+import type { WantedRun } from '../schema/runs.ts'
+
+/** Runs that somebody waits for go before those that a clock asked for. */
+const MANUAL_PRIORITY = 100
+
+type Trigger = Pick<Call<unknown, unknown, WantedRun>, 'body' | 'actor' | 'idempotencyKey'>
+type What = Pick<
+  NewRun,
+  'sourceId' | 'repositoryId' | 'lockKey' | 'host' | 'request' | 'requestSealed'
+>
+
+/** Queues what is wanted; the same idempotency key means the same run. */
+export async function trigger(
+  { body, actor, idempotencyKey }: Trigger,
+  deps: Deps,
+): Promise<{ readonly run: Run; readonly isNew: boolean }> {
+  return await deps.catalog.transaction(async sql => {
+    const id = randomUUID()
+    const run = await insertRun(sql, {
+      id,
+      kind: body.kind,
+      trigger: 'manual',
+      triggeredBy: actor,
+      idempotencyKey,
+      priority: MANUAL_PRIORITY,
+      retry: DEFAULT_RETRY,
+      ...(await whatFor(sql, body, id, deps)),
+    })
+    const isNew = run.id === id
+    if (isNew) {
+      await audit(sql, {
+        actor,
+        action: 'run.start',
+        objectKind: 'run',
+        objectId: id,
+        details: { kind: body.kind, ...run.request },
+      })
+    }
+    return { run, isNew }
+  })
+}
+
+async function whatFor(sql: Sql, body: WantedRun, id: string, deps: Deps): Promise<What> {
+  if (body.kind === 'check') {
+    const repository = await findRepository(sql, body.repository)
+    return {
+      repositoryId: repository.id,
+      lockKey: `repository:${repository.id}`,
+      host: '',
+      request: { readData: body.readData ?? false },
+    }
+  }
+  const source = await findSource(sql, body.source)
+  const repositoryId = await repositoryFor(sql, source, body)
+  const common = {
+    sourceId: source.id,
+    repositoryId,
+    lockKey: `source:${source.id}`,
+    host: source.host,
+  }
+  if (body.kind === 'backup') {
+    return { ...common, request: { tags: body.tags ?? {}, maxBytes: body.maxBytes } }
+  }
+  if (body.kind === 'verify') {
+    return { ...common, request: { backup: backupOf(source, body.backup) } }
+  }
+  return { ...common, ...(await restoreOf(sql, source, body, id, deps)) }
+}
+
+/** `latest` is the latest of this source, whatever else is in the repository. */
+const backupOf = (source: Source, backup: string): string =>
+  backup === 'latest' ? `latest:${source.label}` : backup
+
+async function restoreOf(
+  sql: Sql,
+  source: Source,
+  body: WantedRun & { kind: 'restore' },
+  id: string,
+  { vault, outside }: Deps,
+): Promise<Pick<What, 'lockKey' | 'host' | 'request' | 'requestSealed'>> {
+  const isInPlace = body.target === 'source'
+  const url = isInPlace ? await urlOf(sql, source, vault) : new Secret(body.target)
+  const target = outside.describeSource(url)
+  const replace = isInPlace || (body.replace ?? false)
+  // A database that is replaced is not backed up meanwhile.
+  const replaced = replace ? await sourceLabelled(sql, target.label) : undefined
+  return {
+    lockKey: replaced === undefined ? `target:${target.label}` : `source:${replaced.id}`,
+    host: target.host,
+    request: {
+      backup: backupOf(source, body.backup),
+      target: target.label,
+      replace,
+      disconnect: body.disconnect ?? false,
+      noOwner: body.noOwner ?? false,
+    },
+    requestSealed: vault.seal(url, targetPlace(id)),
+  }
+}
+
+async function urlOf(sql: Sql, source: Source, vault: Deps['vault']): Promise<Secret> {
+  const sealed = await sealedSourceUrl(sql, source.id)
+  if (sealed === undefined) throw new NotFound({ kind: 'source', name: source.name })
+  return vault.unseal(sealed, sourceUrlPlace(source.id))
+}
+
+/** The repository that was named, else the only one that can be meant. */
+async function repositoryFor(
+  sql: Sql,
+  source: Source,
+  body: Exclude<WantedRun, { kind: 'check' }>,
+): Promise<string> {
+  if (body.repository !== undefined) return (await findRepository(sql, body.repository)).id
+  const inBackup = body.kind === 'backup' ? [] : await repositoriesOfBackup(sql, body.backup)
+  const bySchedule = await repositoriesOfSource(sql, source.id)
+  const all = await someRepositories(sql)
+  const choices = [inBackup, bySchedule, all].find(found => found.length > 0) ?? []
+  const [choice, ...others] = choices
+  if (choice !== undefined && others.length === 0) return choice.id
+  const why =
+    choice === undefined
+      ? 'there is no repository yet; add one: holdfast repo add NAME --repository URL'
+      : `it could be ${choices.map(one => one.name).join(' or ')}; name one`
+  throw new InvalidInput({ problems: [{ field: 'repository', why }] })
+}

@@ -1,0 +1,188 @@
+import { z } from 'zod'
+import { Failure, RUN_KINDS, RUN_STATES, RUN_TRIGGERS } from '../../core/run.ts'
+import { BackupRequest, CheckRequest, RestoreRequest } from '../../core/run-request.ts'
+import { Reference, SecretText, Time } from './common.ts'
+
+const Document = z.record(z.string(), z.unknown())
+
+/** One run, from the moment it was asked for. */
+export const Run = z.object({
+  id: z.uuid(),
+  kind: z.enum(RUN_KINDS),
+  state: z.enum(RUN_STATES),
+  trigger: z.enum(RUN_TRIGGERS),
+  triggeredBy: z.string(),
+  /** The time of the schedule that it serves, and those before it that it stands for. */
+  slot: z.nullable(Time),
+  missedSlots: z.array(Time).readonly(),
+  /** How many more it stands for than are named. */
+  missedMore: z.number().int(),
+  source: z.nullable(z.string()),
+  sourceId: z.nullable(z.uuid()),
+  repository: z.string(),
+  repositoryId: z.uuid(),
+  scheduleId: z.nullable(z.uuid()),
+  request: Document,
+  priority: z.number().int(),
+  attempt: z.number().int(),
+  failures: z.number().int(),
+  /** What people want of it and its worker has not done yet. */
+  wanted: z.nullable(z.enum(['pause', 'cancel'])),
+  /** Past the point where it can be cancelled. */
+  committing: z.boolean(),
+  progress: z.nullable(Document),
+  result: z.nullable(Document),
+  failure: z.nullable(Failure),
+  warnings: z.array(z.string()).readonly(),
+  backupId: z.nullable(z.string()),
+  queuedAt: Time,
+  /** Not started, or started again, before. */
+  notBefore: Time,
+  startedAt: z.nullable(Time),
+  finishedAt: z.nullable(Time),
+})
+export type Run = z.output<typeof Run>
+
+export const RunList = z.object({
+  /** Newest first. */
+  runs: z.array(Run),
+  /** The run to go on after, when there are more. */
+  next: z.nullable(z.string()),
+})
+
+export const Attempt = z.object({
+  attempt: z.number().int(),
+  host: z.string(),
+  startedAt: Time,
+  finishedAt: z.nullable(Time),
+  outcome: z.nullable(z.string()),
+  failure: z.nullable(Failure),
+  bytes: z.nullable(z.number()),
+})
+export type Attempt = z.output<typeof Attempt>
+
+export const RunDetails = z.object({ run: Run, attempts: z.array(Attempt) })
+
+/** A line of a run's log. */
+export const RunEvent = z.object({
+  id: z.number().int(),
+  attempt: z.number().int(),
+  at: Time,
+  kind: z.string(),
+  message: z.string(),
+  details: Document,
+})
+export type RunEvent = z.output<typeof RunEvent>
+
+export const RunLog = z.object({ events: z.array(RunEvent) })
+
+/** A line of the stream that follows a run: what changed. The last one is a run in a final state. */
+export const RunNews = z.union([z.object({ run: Run }), z.object({ event: RunEvent })])
+export type RunNews = z.output<typeof RunNews>
+
+/** `completed,failed` as it stands in a query. */
+const OneOf = <Value extends string>(values: readonly [Value, ...Value[]]) =>
+  z
+    .string()
+    .transform(text => text.split(','))
+    .pipe(z.array(z.enum(values)))
+    .optional()
+
+const TimeText = z.iso
+  .datetime({ offset: true, error: 'it is no time such as 2026-05-01T14:03:00Z' })
+  .transform(text => new Date(text))
+  .optional()
+
+/** Which runs; what is left out does not matter. */
+const FILTER = {
+  state: OneOf(RUN_STATES),
+  kind: OneOf(RUN_KINDS),
+  trigger: OneOf(RUN_TRIGGERS),
+  source: Reference.optional(),
+  repository: Reference.optional(),
+  /** Asked for at this time or later. */
+  since: TimeText,
+  /** Asked for before this time. */
+  until: TimeText,
+}
+
+export const MOST_LISTED = 200
+
+export const RunQuery = z.strictObject({
+  ...FILTER,
+  limit: z.coerce.number().int().min(1).max(MOST_LISTED).default(50),
+  /** `next` of the page before: the id of its last run. */
+  after: z.uuid().optional(),
+})
+
+export const StatsQuery = z.strictObject(FILTER)
+
+export const Stats = z.object({
+  total: z.number().int(),
+  byState: z.partialRecord(z.enum(RUN_STATES), z.number().int()),
+  /** Completed among those that completed or failed. */
+  successRate: z.nullable(z.number()),
+  /** Seconds that the completed ones took. */
+  meanSeconds: z.nullable(z.number()),
+  days: z.array(
+    z.object({
+      day: z.string(),
+      completed: z.number().int(),
+      failed: z.number().int(),
+      other: z.number().int(),
+    }),
+  ),
+})
+export type Stats = z.output<typeof Stats>
+
+/** What to run now. */
+export const NewRun = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('backup'),
+    source: Reference,
+    /** Default: where the source's schedules back it up, or the only repository there is. */
+    repository: Reference.optional(),
+    ...BackupRequest.partial().shape,
+  }),
+  z.strictObject({
+    kind: z.literal('restore'),
+    source: Reference,
+    repository: Reference.optional(),
+    /** An id, the beginning of one, or `latest`. */
+    backup: z.string().min(1).max(100),
+    /** The URL of the database to restore into, or `source` for the one that was backed up. */
+    target: SecretText,
+    ...RestoreRequest.pick({ replace: true, disconnect: true, noOwner: true }).partial().shape,
+  }),
+  z.strictObject({
+    kind: z.literal('verify'),
+    source: Reference,
+    repository: Reference.optional(),
+    backup: z.string().min(1).max(100).default('latest'),
+  }),
+  z.strictObject({
+    kind: z.literal('check'),
+    repository: Reference,
+    ...CheckRequest.partial().shape,
+  }),
+])
+export type NewRun = z.input<typeof NewRun>
+/** What to run now, understood. */
+export type WantedRun = z.output<typeof NewRun>
+
+/** Who holds what: the active run is the lock. */
+export const Lock = z.object({
+  /** `source:…`, `repository:…` or `target:…` */
+  key: z.string(),
+  /** The same for people. */
+  name: z.string(),
+  runId: z.uuid(),
+  kind: z.enum(RUN_KINDS),
+  state: z.enum(RUN_STATES),
+  host: z.nullable(z.string()),
+  triggeredBy: z.string(),
+  since: Time,
+})
+export type Lock = z.output<typeof Lock>
+
+export const LockList = z.object({ locks: z.array(Lock) })

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { Time } from './common.ts'
+
+export const Scheduler = z.object({
+  /** Whether schedules fire. */
+  state: z.enum(['running', 'stopped']),
+  /** Everything is paused: nothing new starts, and what runs stands still. */
+  paused: z.boolean(),
+  /** The catalog's clock, which is the only one for schedules. */
+  now: Time,
+  schedules: z.object({ enabled: z.number().int(), disabled: z.number().int() }),
+  runs: z.object({
+    queued: z.number().int(),
+    running: z.number().int(),
+    paused: z.number().int(),
+    retrying: z.number().int(),
+  }),
+  /** The next firing of all. */
+  nextFire: z.nullable(Time),
+  nodes: z.array(
+    z.object({
+      id: z.uuid(),
+      host: z.string(),
+      pid: z.number().int(),
+      version: z.string(),
+      maxRuns: z.number().int(),
+      startedAt: Time,
+      seenAt: Time,
+    }),
+  ),
+})
+export type Scheduler = z.output<typeof Scheduler>

@@ -1,0 +1,64 @@
+import { hostname } from 'node:os'
+import type { BackupsFound, Outside } from './api/outside.ts'
+import { systemClock } from './core/clock.ts'
+import type { Secret } from './core/secret.ts'
+import type { EngineSettings } from './engines/index.ts'
+import { openDatabase } from './engines/index.ts'
+import { addServerKey, probeSource } from './operations/adopt.ts'
+import { listKeys, removeKey } from './operations/keys.ts'
+import { listBackups } from './operations/list.ts'
+import { type Key, Repository } from './repository/repository.ts'
+import { openStorage } from './storage/index.ts'
+
+/** What the API asks of databases and repositories, with every engine and storage there is. */
+export const outsideOf = (engines: EngineSettings): Outside => ({
+  describeSource(url) {
+    const { engine, database } = openDatabase(url, engines)
+    const label = database.name
+    const at = label.lastIndexOf('@')
+    return {
+      engine: engine.name,
+      label,
+      host: label.slice(at + 1),
+      database: at < 0 ? label : label.slice(0, at),
+    }
+  },
+
+  testSource: (url, signal) => probeSource(openDatabase(url, engines).database, signal),
+
+  adoptRepository: (url, passphrase, signal) =>
+    withRepository(url, { passphrase }, signal, async repository => {
+      const found = await backupsOf(repository, signal)
+      const { key, slot } = await addServerKey(repository, hostname(), signal)
+      return { repository: repository.id, place: repository.place, key, slot, ...found }
+    }),
+
+  readBackups: (url, recoveryKey, signal) =>
+    withRepository(url, { recoveryKey }, signal, repository => backupsOf(repository, signal)),
+
+  dropKey: (url, recoveryKey, slot, signal) =>
+    withRepository(url, { recoveryKey }, signal, async repository => {
+      // Whoever revoked the key before has done it already.
+      const slots = await listKeys(repository, signal)
+      if (slots.some(one => one.id === slot)) await removeKey(repository, slot, signal)
+    }),
+})
+
+async function withRepository<T>(
+  url: Secret,
+  key: Key,
+  signal: AbortSignal,
+  work: (repository: Repository) => Promise<T>,
+): Promise<T> {
+  const storage = openStorage(url.reveal())
+  try {
+    return await work(await Repository.open(storage, key, { clock: systemClock }, signal))
+  } finally {
+    await storage.close()
+  }
+}
+
+async function backupsOf(repository: Repository, signal: AbortSignal): Promise<BackupsFound> {
+  const { manifests, damaged } = await listBackups(repository, undefined, signal)
+  return { manifests, unreadable: damaged.map(one => one.id) }
+}
