@@ -16,6 +16,9 @@ export interface Sql {
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>
 }
 
+const DEADLOCK = '40P01'
+const MOST_TRIES = 5
+
 /** How a statement of ours was refused by the database, by PostgreSQL's error code. */
 export const sqlState = (error: unknown): string | undefined =>
   error instanceof DatabaseError ? error.code : undefined
@@ -35,8 +38,21 @@ export class Catalog implements Sql {
     return await rowsOf<Row>(this.#pool, text, values)
   }
 
-  /** Runs `work` in one transaction: all of it happens, or, when it throws, nothing. */
+  /**
+   * Runs `work` in one transaction: all of it happens, or, when it throws, nothing. Where it and another one
+   * waited for each other, PostgreSQL ends one of them: `work` is then done anew.
+   */
   async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#transaction(work)
+      } catch (error) {
+        if (sqlState(error) !== DEADLOCK || tries === MOST_TRIES) throw error
+      }
+    }
+  }
+
+  async #transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     const client = await this.#client()
     let broken: Error | undefined
     try {
