@@ -15,7 +15,7 @@ import {
   sealedRepository,
 } from '../../catalog/repositories.ts'
 import { reason } from '../../core/fault.ts'
-import { NameTaken, NotFound, RepositoryKnown } from '../../core/faults.ts'
+import { InvalidInput, NameTaken, NotFound, RepositoryKnown } from '../../core/faults.ts'
 import { Secret } from '../../core/secret.ts'
 import type { AdoptedRepository } from '../outside.ts'
 import { type Deps, type Route, route } from '../route.ts'
@@ -44,6 +44,7 @@ export const repositoryRoutes: readonly Route[] = [
     answer: Refreshed,
     handle: async ({ body, actor, signal }, deps) => {
       const { catalog, vault, outside } = deps
+      refuseRelative(body.url)
       await refuseTaken(deps, body.name)
       const url = new Secret(body.url)
       const found = await outside.adoptRepository(url, new Secret(body.passphrase), signal)
@@ -114,6 +115,13 @@ export const repositoryRoutes: readonly Route[] = [
     },
   }),
 ]
+
+/** A relative path would mean another place whenever the server is started elsewhere. */
+function refuseRelative(url: string): void {
+  if (/^([a-z][a-z0-9+.-]*:\/\/|\/)/.test(url)) return
+  const why = 'it is neither a URL nor an absolute path on the server'
+  throw new InvalidInput({ problems: [{ field: 'url', why }] })
+}
 
 async function refuseTaken({ catalog }: Deps, name: string): Promise<void> {
   const taken = (await listRepositories(catalog)).some(

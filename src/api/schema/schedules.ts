@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { RetryPolicy } from '../../core/run.ts'
+import { Blackout, Timing } from '../../core/schedule.ts'
+import { Reference, Time } from './common.ts'
+
+/** When a source is backed up, and where to. */
+export const Schedule = z.object({
+  id: z.uuid(),
+  source: z.string(),
+  sourceId: z.uuid(),
+  repository: z.string(),
+  repositoryId: z.uuid(),
+  /** Fields of cron; null where it follows another schedule. */
+  cron: z.nullable(z.string()),
+  /** The schedule whose completed runs this one follows. */
+  afterScheduleId: z.nullable(z.uuid()),
+  /** When it fires, in words. */
+  words: z.string(),
+  timeZone: z.string(),
+  enabled: z.boolean(),
+  priority: z.number().int(),
+  jitterSeconds: z.number().int(),
+  blackout: z.array(Blackout).readonly(),
+  retry: RetryPolicy,
+  maxBytes: z.nullable(z.number()),
+  nextSlot: z.nullable(Time),
+  /** When the next slot fires: jitter and blackouts included. */
+  nextFire: z.nullable(Time),
+  lastRunAt: z.nullable(Time),
+  createdAt: Time,
+})
+export type Schedule = z.output<typeof Schedule>
+
+export const ScheduleList = z.object({ schedules: z.array(Schedule) })
+
+/** Of several schedules that are due, the higher one goes first; runs by hand have 100. */
+const Priority = z.number().int().min(-1000).max(1000)
+
+const SETTINGS = {
+  /** Five or six fields of cron, or words such as `daily at 02:30`. */
+  cron: Timing.shape.cron.optional(),
+  /** The schedule whose completed runs this one follows. */
+  after: Reference.optional(),
+  timeZone: Timing.shape.timeZone.optional(),
+  priority: Priority.optional(),
+  jitterSeconds: z.number().int().min(0).max(86_400).optional(),
+  blackout: z.array(Blackout.strict()).max(20).optional(),
+  retry: RetryPolicy.strict().optional(),
+  /** A dump that grows past this fails its run; null: no limit. */
+  maxBytes: z.nullable(z.number().int().positive()).optional(),
+}
+
+export const NewSchedule = z.strictObject({
+  source: Reference,
+  repository: Reference,
+  ...SETTINGS,
+  enabled: z.boolean().optional(),
+})
+export type NewSchedule = z.input<typeof NewSchedule>
+
+/** What is left out stays as it is. */
+export const ScheduleChanges = z.strictObject(SETTINGS)
+export type ScheduleChanges = z.input<typeof ScheduleChanges>
+
+export const MOST_FIRINGS = 100
+
+export const FiringsQuery = z.strictObject({
+  count: z.coerce.number().int().min(1).max(MOST_FIRINGS).default(10),
+})
+
+export const Firings = z.object({
+  schedule: Schedule,
+  firings: z.array(
+    z.object({
+      slot: Time,
+      /** When it starts: jitter and blackouts included. */
+      at: Time,
+      /** Slots that it stands for besides: a blackout holds several back, and one run serves them. */
+      alsoFor: z.number().int(),
+    }),
+  ),
+})
+export type Firings = z.output<typeof Firings>
