@@ -31,8 +31,8 @@ export interface AppOptions {
 /** The web server behind one door. */
 export async function createApp(door: Door, options: AppOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
-    loggerInstance: options.log,
-    disableRequestLogging: true,
+    // A line for each request would bury what an operator looks for.
+    loggerInstance: options.log.child({}, { level: 'warn' }),
     requestTimeout: REQUEST_TIMEOUT_MS,
   })
   app.setErrorHandler(async (error, request, reply) => {

@@ -21,6 +21,9 @@ export interface Context {
   ): Promise<{ readonly repository: Repository; readonly recoveryKey: Secret }>
   openRepository(url: string, key: Key): Promise<Repository>
   openDatabase(url: Secret): { readonly engine: Engine; readonly database: Database }
+  /** Runs the server, or a node that only works, until the signal fires. */
+  serve(): Promise<void>
+  work(): Promise<void>
   /** Reports how a command ended. */
   finish(outcome: Outcome, options: { readonly json?: boolean }): void
 }

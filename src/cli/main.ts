@@ -6,6 +6,7 @@ import { config } from '../config.ts'
 import { systemClock } from '../core/clock.ts'
 import { redact } from '../core/secret.ts'
 import { openDatabase } from '../engines/index.ts'
+import type { ServerOptions } from '../main.ts'
 import { Repository } from '../repository/repository.ts'
 import { openStorage } from '../storage/index.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -29,6 +30,7 @@ const terminal = new Terminal(
 const stop = new AbortController()
 const credentials = new Credentials(config, terminal, process.stdin, stop.signal)
 const opened: Storage[] = []
+let serving = false
 
 const context: Context = {
   terminal,
@@ -42,6 +44,8 @@ const context: Context = {
   openRepository: (url, key) =>
     Repository.open(open(url), key, { clock: systemClock }, stop.signal),
   openDatabase: url => openDatabase(url, config),
+  serve: async () => await (await import('../main.ts')).serve(asServer()),
+  work: async () => await (await import('../main.ts')).work(asServer()),
   finish,
 }
 
@@ -86,10 +90,16 @@ function finish({ text, json, warnings = [], exit }: Outcome, options: { json?: 
   process.exitCode = exit ?? (warnings.length > 0 ? WARNED : DONE)
 }
 
+/** A server says in its log that it stops. */
+function asServer(): ServerOptions {
+  serving = true
+  return { version: context.madeBy.holdfast, signal: stop.signal, output: process.stderr }
+}
+
 /** The first signal lets the work clean up behind itself; the second one does not wait for that. */
 function interrupt(signal: NodeJS.Signals): void {
   if (stop.signal.aborted) process.exit(INTERRUPTED)
-  terminal.say('stopping and cleaning up; once more to stop at once')
+  if (!serving) terminal.say('stopping and cleaning up; once more to stop at once')
   stop.abort(new Error(signal))
 }
 

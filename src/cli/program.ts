@@ -8,8 +8,10 @@ import { initCommand } from './commands/init.ts'
 import { keysCommand } from './commands/keys.ts'
 import { listCommand } from './commands/list.ts'
 import { restoreCommand } from './commands/restore.ts'
+import { serveCommand } from './commands/serve.ts'
 import { showCommand } from './commands/show.ts'
 import { verifyCommand } from './commands/verify.ts'
+import { workerCommand } from './commands/worker.ts'
 import type { Context } from './context.ts'
 import { DONE } from './exits.ts'
 
@@ -25,6 +27,8 @@ const COMMANDS = [
   checkCommand,
   keysCommand,
   forgetCommand,
+  serveCommand,
+  workerCommand,
 ]
 
 const ENVIRONMENT = `

@@ -1,0 +1,181 @@
+import { hostname, userInfo } from 'node:os'
+import process from 'node:process'
+import { type Check, closeApp, createApp, listenOnPort, listenOnSocket } from './api/app.ts'
+import type { Door } from './api/mount.ts'
+import { RunFeed } from './api/run-feed.ts'
+import { lockDataDir, makeDataDir } from './catalog/data-dir.ts'
+import { Catalog } from './catalog/db.ts'
+import { EmbeddedPostgres, joinEmbedded } from './catalog/embedded.ts'
+import { migrate, NEWEST_VERSION, versionOf } from './catalog/migrate.ts'
+import { openVault, type Vault } from './catalog/vault.ts'
+import { config, type ServerConfig } from './config.ts'
+import { CatalogTooNew, WorkerWithoutCatalog } from './core/faults.ts'
+import { Scheduler } from './jobs/scheduler.ts'
+import { type Log, openLog } from './log.ts'
+import { outsideOf } from './outside.ts'
+
+export interface ServerOptions {
+  readonly version: string
+  /** Fires when it is to stop in good order. */
+  readonly signal: AbortSignal
+  /** Where the log goes. */
+  readonly output: NodeJS.WriteStream
+}
+
+/** What all parts of a node share, and the way they end. */
+interface Node {
+  readonly settings: ServerConfig
+  readonly log: Log
+  readonly signal: AbortSignal
+  readonly version: string
+  /** Ends what was started, the last one first. */
+  readonly ends: AsyncDisposableStack
+}
+
+/** Runs the server until its signal fires; returns once everything it started has ended. */
+export async function serve(options: ServerOptions): Promise<void> {
+  await live(options, 'server', async node => {
+    const { settings } = node
+    makeDataDir(settings.dataDir)
+    const lock = lockDataDir(settings.dataDir)
+    atEnd(node, 'release the data directory', () => lock.release())
+    const catalog = await openCatalog(node, await ownDatabase(node))
+    const vault = await openVault(catalog, settings.secretKeyFile)
+    const scheduler = new Scheduler({ catalog, log: node.log })
+    const checks = [
+      { name: 'catalog', check: () => requireCurrent(catalog) },
+      { name: 'scheduler', check: () => requireLively(scheduler) },
+    ]
+    const address = await openDoors(node, { catalog, vault, checks })
+    scheduler.start()
+    atEnd(node, 'stop the scheduler', () => scheduler.stop())
+    node.log.info(`ready on ${address} and ${settings.socket}`)
+  })
+}
+
+/** Runs a node without API and scheduler, which works for the catalog of others. */
+export async function work(options: ServerOptions): Promise<void> {
+  await live(options, 'worker', async node => {
+    const { settings } = node
+    makeDataDir(settings.dataDir)
+    const catalog = await openCatalog(node, sharedDatabase(settings))
+    await openVault(catalog, settings.secretKeyFile)
+    node.log.info(`ready for up to ${settings.maxRuns} runs at once`)
+  })
+}
+
+async function live(
+  { version, signal, output }: ServerOptions,
+  role: string,
+  start: (node: Node) => Promise<void>,
+): Promise<void> {
+  const settings = config.server()
+  const log = openLog(output, settings.logLevel, { role, host: hostname(), pid: process.pid })
+  const ends = new AsyncDisposableStack()
+  log.info(`holdfast ${version} starts in ${settings.dataDir}`)
+  try {
+    await start({ settings, log, signal, version, ends })
+    await stopped(signal)
+    log.info('stopping: nothing new is started, and what runs may end')
+  } finally {
+    await ends.disposeAsync()
+    log.info('stopped')
+  }
+}
+
+/** Has something ended with the node. What fails then is told, and the rest still ends. */
+function atEnd({ ends, log }: Node, what: string, end: () => void | Promise<void>): void {
+  ends.defer(async () => {
+    try {
+      await end()
+    } catch (error) {
+      log.error({ err: error }, `could not ${what}`)
+    }
+  })
+}
+
+async function stopped(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>(resolve =>
+    signal.addEventListener('abort', () => resolve(), { once: true }),
+  )
+}
+
+type Connection = ConstructorParameters<typeof Catalog>[0]
+
+/** The database that is named, or else the embedded one, which lives as long as this node. */
+async function ownDatabase(node: Node): Promise<Connection> {
+  const { settings, signal, log } = node
+  if (settings.databaseUrl) return { connectionString: settings.databaseUrl.reveal() }
+  const { server, start } = await EmbeddedPostgres.start(settings.dataDir, {
+    signal,
+    onRestart: error => {
+      if (error === undefined) log.warn('the embedded PostgreSQL had ended and was started again')
+      else log.error({ err: error }, 'the embedded PostgreSQL has ended')
+    },
+  })
+  atEnd(node, 'stop the embedded PostgreSQL', () => server.stop())
+  log.info(`embedded PostgreSQL ${start}`)
+  return server.connection
+}
+
+function sharedDatabase({ dataDir, databaseUrl }: ServerConfig): Connection {
+  if (databaseUrl) return { connectionString: databaseUrl.reveal() }
+  const connection = joinEmbedded(dataDir)
+  if (connection === undefined) throw new WorkerWithoutCatalog({ dataDir })
+  return connection
+}
+
+async function openCatalog(node: Node, connection: Connection): Promise<Catalog> {
+  // A migration takes as long as it takes.
+  const patient = new Catalog({ ...connection, query_timeout: 0, max: 1 })
+  try {
+    await migrate(patient)
+  } finally {
+    await patient.close()
+  }
+  const catalog = new Catalog(connection)
+  atEnd(node, 'close the catalog', () => catalog.close())
+  node.log.info(`catalog at version ${NEWEST_VERSION}`)
+  return catalog
+}
+
+/** Listens on the socket and the port; answers the address of the port. */
+async function openDoors(
+  node: Node,
+  { catalog, vault, checks }: { catalog: Catalog; vault: Vault; checks: readonly Check[] },
+): Promise<string> {
+  const { settings, log, signal } = node
+  const feed = new RunFeed(catalog)
+  await feed.start()
+  atEnd(node, 'stop listening for runs', () => feed.stop())
+  const options = {
+    deps: { catalog, vault, feed, outside: outsideOf(config) },
+    checks,
+    log,
+    stopping: signal,
+  }
+  const open = async (door: Door) => {
+    const app = await createApp(door, options)
+    atEnd(node, `close the ${door.is}`, () => closeApp(app))
+    return app
+  }
+  await listenOnSocket(
+    await open({ is: 'socket', localUser: userInfo().username }),
+    settings.socket,
+  )
+  return await listenOnPort(await open({ is: 'port' }), settings.host, settings.port)
+}
+
+async function requireCurrent(catalog: Catalog): Promise<void> {
+  const has = await versionOf(catalog)
+  if (has !== NEWEST_VERSION) throw new CatalogTooNew({ has, knows: NEWEST_VERSION })
+}
+
+/** A scheduler looks at least once a second. */
+const LIVELY_MS = 15_000
+
+async function requireLively(scheduler: Scheduler): Promise<void> {
+  const { isAlive, lookedMsAgo = Number.POSITIVE_INFINITY } = await scheduler.status()
+  if (!isAlive || lookedMsAgo > LIVELY_MS) throw new Error('it has not looked for due schedules')
+}
