@@ -21,6 +21,9 @@ export interface Config {
   readonly noColor: boolean
   /** The terminal cannot move its cursor. */
   readonly dumbTerminal: boolean
+  /** The server that commands talk to; undefined: the one on this machine. */
+  readonly serverUrl: string | undefined
+  readonly apiKey: Secret | undefined
   /** Any other variable, for `--source env:NAME`. */
   variable(name: string): Secret | undefined
   /** What is for the server; throws WrongUse where it makes no sense. */
@@ -64,6 +67,8 @@ function readConfig(env: NodeJS.ProcessEnv): Config {
     newPassphraseFile: text('HOLDFAST_NEW_PASSPHRASE_FILE'),
     recoveryKey: secret('HOLDFAST_RECOVERY_KEY'),
     pgBin: text('HOLDFAST_PG_BIN'),
+    serverUrl: text('HOLDFAST_SERVER'),
+    apiKey: secret('HOLDFAST_API_KEY'),
     path: text('PATH') ?? '',
     debug: text('HOLDFAST_DEBUG') === '1',
     noColor: text('NO_COLOR') !== undefined,

@@ -26,11 +26,11 @@ export const outsideOf = (engines: EngineSettings): Outside => ({
 
   testSource: (url, signal) => probeSource(openDatabase(url, engines).database, signal),
 
-  adoptRepository: (url, passphrase, signal) =>
-    withRepository(url, { passphrase }, signal, async repository => {
+  adoptRepository: (url, key, signal) =>
+    withRepository(url, key, signal, async repository => {
       const found = await backupsOf(repository, signal)
-      const { key, slot } = await addServerKey(repository, hostname(), signal)
-      return { repository: repository.id, place: repository.place, key, slot, ...found }
+      const added = await addServerKey(repository, hostname(), signal)
+      return { repository: repository.id, place: repository.place, ...added, ...found }
     }),
 
   readBackups: (url, recoveryKey, signal) =>

@@ -7,10 +7,10 @@ export interface Outside {
   describeSource(url: Secret): SourceFacts
   /** Checks everything that can be checked before a dump. */
   testSource(url: Secret, signal: AbortSignal): Promise<SourceProbe>
-  /** Opens a repository with its passphrase and gives the server a key of its own. */
+  /** Opens a repository and gives the server a key of its own. */
   adoptRepository(
     url: Secret,
-    passphrase: Secret,
+    key: RepositoryKey,
     signal: AbortSignal,
   ): Promise<AdoptedRepository & BackupsFound>
   /** Every backup of a repository. */
@@ -18,6 +18,8 @@ export interface Outside {
   /** Takes the server's key of a repository out of use. */
   dropKey(url: Secret, key: Secret, slot: string, signal: AbortSignal): Promise<void>
 }
+
+export type RepositoryKey = { readonly passphrase: Secret } | { readonly recoveryKey: Secret }
 
 export interface SourceFacts {
   readonly engine: string

@@ -2,6 +2,7 @@ import type { Manifest } from '../core/backup.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Database, Engine, Key, Repository } from '../operations/collaborators.ts'
+import type { Client } from './client.ts'
 import type { Credentials } from './credentials.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
@@ -24,6 +25,10 @@ export interface Context {
   /** Runs the server, or a node that only works, until the signal fires. */
   serve(): Promise<void>
   work(): Promise<void>
+  /** The server that commands talk to. */
+  server(): Client
+  /** From now on an interruption is for the command to answer, and not reported as one. */
+  answerInterrupts(): void
   /** Reports how a command ended. */
   finish(outcome: Outcome, options: { readonly json?: boolean }): void
 }

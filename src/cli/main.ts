@@ -10,6 +10,7 @@ import type { ServerOptions } from '../main.ts'
 import { Repository } from '../repository/repository.ts'
 import { openStorage } from '../storage/index.ts'
 import type { Storage } from '../storage/storage.ts'
+import { Client, remotePlace, socketPlace } from './client.ts'
 import type { Context, Outcome } from './context.ts'
 import { Credentials } from './credentials.ts'
 import { DONE, INTERRUPTED, WARNED, WRONG_USE } from './exits.ts'
@@ -30,7 +31,7 @@ const terminal = new Terminal(
 const stop = new AbortController()
 const credentials = new Credentials(config, terminal, process.stdin, stop.signal)
 const opened: Storage[] = []
-let serving = false
+let answersInterrupts = false
 
 const context: Context = {
   terminal,
@@ -46,6 +47,10 @@ const context: Context = {
   openDatabase: url => openDatabase(url, config),
   serve: async () => await (await import('../main.ts')).serve(asServer()),
   work: async () => await (await import('../main.ts')).work(asServer()),
+  server: connect,
+  answerInterrupts: () => {
+    answersInterrupts = true
+  },
   finish,
 }
 
@@ -92,14 +97,20 @@ function finish({ text, json, warnings = [], exit }: Outcome, options: { json?: 
 
 /** A server says in its log that it stops. */
 function asServer(): ServerOptions {
-  serving = true
+  answersInterrupts = true
   return { version: context.madeBy.holdfast, signal: stop.signal, output: process.stderr }
+}
+
+function connect(): Client {
+  const { serverUrl, apiKey } = config
+  if (serverUrl === undefined) return new Client(socketPlace(config.server().socket), stop.signal)
+  return new Client(remotePlace(serverUrl, apiKey, terminal), stop.signal)
 }
 
 /** The first signal lets the work clean up behind itself; the second one does not wait for that. */
 function interrupt(signal: NodeJS.Signals): void {
   if (stop.signal.aborted) process.exit(INTERRUPTED)
-  if (!serving) terminal.say('stopping and cleaning up; once more to stop at once')
+  if (!answersInterrupts) terminal.say('stopping and cleaning up; once more to stop at once')
   stop.abort(new Error(signal))
 }
 

@@ -17,7 +17,7 @@ import {
 import { reason } from '../../core/fault.ts'
 import { InvalidInput, NameTaken, NotFound, RepositoryKnown } from '../../core/faults.ts'
 import { Secret } from '../../core/secret.ts'
-import type { AdoptedRepository } from '../outside.ts'
+import type { AdoptedRepository, RepositoryKey } from '../outside.ts'
 import { type Deps, type Route, route } from '../route.ts'
 import { Done, Reference } from '../schema/common.ts'
 import { NewRepository, Refreshed, RepositoryList } from '../schema/repositories.ts'
@@ -47,7 +47,7 @@ export const repositoryRoutes: readonly Route[] = [
       refuseRelative(body.url)
       await refuseTaken(deps, body.name)
       const url = new Secret(body.url)
-      const found = await outside.adoptRepository(url, new Secret(body.passphrase), signal)
+      const found = await outside.adoptRepository(url, keyOf(body), signal)
       const id = randomUUID()
       const row = {
         id,
@@ -115,6 +115,11 @@ export const repositoryRoutes: readonly Route[] = [
     },
   }),
 ]
+
+const keyOf = ({ passphrase = '', recoveryKey }: NewRepository): RepositoryKey =>
+  recoveryKey === undefined
+    ? { passphrase: new Secret(passphrase) }
+    : { recoveryKey: new Secret(recoveryKey) }
 
 /** A relative path would mean another place whenever the server is started elsewhere. */
 function refuseRelative(url: string): void {

@@ -24,14 +24,20 @@ export type RepositoryListing = z.output<typeof RepositoryListing>
 
 export const RepositoryList = z.object({ repositories: z.array(RepositoryListing) })
 
-export const NewRepository = z.strictObject({
-  name: Name,
-  /** Where it is: a path on the server, or a URL. */
-  url: SecretText,
-  /** Opens it this once; the server then keeps a key of its own. */
-  passphrase: SecretText,
-  maxRuns: z.number().int().min(1).max(100).optional(),
-})
+export const NewRepository = z
+  .strictObject({
+    name: Name,
+    /** Where it is: a path on the server, or a URL. */
+    url: SecretText,
+    /** Opens it this once, or its recovery key does; the server then keeps a key of its own. */
+    passphrase: SecretText.optional(),
+    recoveryKey: SecretText.optional(),
+    maxRuns: z.number().int().min(1).max(100).optional(),
+  })
+  .refine(one => (one.passphrase === undefined) !== (one.recoveryKey === undefined), {
+    error: 'give either the passphrase or the recovery key',
+    path: ['passphrase'],
+  })
 export type NewRepository = z.input<typeof NewRepository>
 
 /** What the catalogue learned from the repository. */
