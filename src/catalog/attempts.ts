@@ -68,6 +68,12 @@ export async function recordRunner(
   )
 }
 
+/** Whether an attempt of a run got past the point of no return. */
+export async function hasCommitted(sql: Sql, runId: string): Promise<boolean> {
+  const rows = await sql.query('select from run_attempts where run_id = $1 and committing', [runId])
+  return rows.length > 0
+}
+
 /** The attempts of a run, first one first. */
 export async function attemptsOf(sql: Sql, runId: string): Promise<Attempt[]> {
   return await sql.query<Attempt>(

@@ -1,8 +1,8 @@
 import { LeaseLost, RunIsFinal } from '../core/faults.ts'
-import { isFinal, type RunState } from '../core/run.ts'
+import { isFinal, type RetryPolicy, type RunState } from '../core/run.ts'
 import type { Catalog, Sql } from './db.ts'
 import { type Claim, moveRun } from './run-moves.ts'
-import { RUN, type Run } from './runs.ts'
+import type { Run } from './runs.ts'
 
 /** Whoever claims a run, or pauses everything, holds this advisory lock of the catalog's database. */
 export const CLAIM_LOCK = 7_420_002
@@ -74,14 +74,17 @@ export async function heartbeat(
   )
 }
 
-/** Shows how far a run is. Throws LeaseLost. */
-export async function writeProgress(sql: Sql, claim: Claim, progress: object): Promise<void> {
-  const written = await sql.query(
-    `update runs set progress = $3 where id = $1 and fence = $2 and state in ('running', 'paused')
-     returning id`,
-    [claim.id, claim.fence, JSON.stringify(progress)],
+/** Shows how far runs are; what is no longer the caller's is passed over. */
+export async function writeProgress(
+  sql: Sql,
+  runs: readonly (Claim & { readonly progress: object })[],
+): Promise<void> {
+  await sql.query(
+    `update runs set progress = p.progress
+     from jsonb_to_recordset($1::jsonb) as p (id uuid, fence bigint, progress jsonb)
+     where runs.id = p.id and runs.fence = p.fence and state in ('running', 'paused')`,
+    [JSON.stringify(runs.map(({ id, fence, progress }) => ({ id, fence, progress })))],
   )
-  if (written.length === 0) throw new LeaseLost({ run: claim.id })
 }
 
 /**
@@ -90,14 +93,18 @@ export async function writeProgress(sql: Sql, claim: Claim, progress: object): P
  */
 export async function beginCommit(sql: Sql, claim: Claim): Promise<void> {
   const begun = await sql.query(
-    `update runs set committing = true
-     where id = $1 and fence = $2 and state in ('running', 'paused')
-       and wanted is distinct from 'cancel' returning id`,
+    `with begun as (
+       update runs set committing = true
+       where id = $1 and fence = $2 and state in ('running', 'paused')
+         and wanted is distinct from 'cancel' returning id, attempt
+     )
+     update run_attempts set committing = true from begun
+     where run_id = begun.id and run_attempts.attempt = begun.attempt returning run_id`,
     [claim.id, claim.fence],
   )
   if (begun.length > 0) return
   const [now] = await sql.query<Pick<Run, 'state' | 'fence' | 'wanted'>>(
-    `select ${RUN} from runs where id = $1`,
+    'select state, fence::float8 as fence, wanted from runs where id = $1',
     [claim.id],
   )
   const wanted = 'completed'
@@ -110,15 +117,35 @@ export async function beginCommit(sql: Sql, claim: Claim): Promise<void> {
   throw new LeaseLost({ run: claim.id })
 }
 
-/** Runs whose node has not been heard of until the end of its lease. */
-export async function expiredRuns(sql: Sql): Promise<(Claim & { leaseUntil: Date })[]> {
-  return await sql.query(
-    `select id, fence::float8 as fence, lease_until as "leaseUntil" from runs
-     where state in ('running', 'paused') and lease_until < clock_now()`,
-  )
+/** A run that nobody has renewed the lease of. */
+export interface ExpiredRun extends Claim {
+  readonly leaseUntil: Date
+  readonly lost: number
+  readonly retry: RetryPolicy
+  readonly wanted: 'pause' | 'cancel' | null
+  /** Where its worker was. */
+  readonly host: string
 }
 
-/** Runs that their worker should have cancelled long ago, and whose backup cannot be made any more. */
+const EXPIRED = `
+  select runs.id, runs.fence::float8 as fence, runs.lease_until as "leaseUntil", runs.lost,
+    runs.wanted, runs.retry, nodes.host
+  from runs join nodes on nodes.id = runs.node_id
+  where runs.state in ('running', 'paused') and runs.lease_until < clock_now()`
+
+/** Runs whose worker has not been heard of until the end of its lease. */
+export const expiredRuns = (sql: Sql): Promise<ExpiredRun[]> => sql.query(EXPIRED)
+
+/** The same run with its row locked, or undefined when its lease was renewed or the run has moved on. */
+export async function lockExpired(sql: Sql, claim: Claim): Promise<ExpiredRun | undefined> {
+  const [run] = await sql.query<ExpiredRun>(
+    `${EXPIRED} and runs.id = $1 and runs.fence = $2 for update of runs`,
+    [claim.id, claim.fence],
+  )
+  return run
+}
+
+/** Runs that their worker should have cancelled long ago; none of them can complete any more. */
 export async function overdueCancels(sql: Sql, afterMs: number): Promise<Claim[]> {
   return await sql.query<Claim>(
     `select id, fence::float8 as fence from runs

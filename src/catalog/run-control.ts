@@ -1,5 +1,5 @@
-import { RunIsFinal } from '../core/faults.ts'
-import { isFinal } from '../core/run.ts'
+import { LockReleased, RunIsFinal } from '../core/faults.ts'
+import { asFailure, isFinal } from '../core/run.ts'
 import { audit } from './audit.ts'
 import type { Sql } from './db.ts'
 import { CLAIM_LOCK } from './run-claims.ts'
@@ -99,12 +99,7 @@ export async function releaseLock(sql: Sql, id: string, by: string): Promise<Run
      returning fence::float8 as fence`,
     [id],
   )
-  const failure = {
-    code: 'RELEASED',
-    message: `its lock was released by ${by}`,
-    hint: 'start a new run; should the old worker still be alive, it can write nothing more',
-    retry: false,
-  }
+  const failure = asFailure(new LockReleased({ by }))
   const message = `failed: ${failure.message}`
   return await moveRun(sql, { id, fence }, 'failed', { failure, message, by, outcome: 'lost' })
 }
@@ -123,7 +118,7 @@ async function want(sql: Sql, run: Run, wanted: Run['wanted'], by: string): Prom
 }
 
 async function noteControl(sql: Sql, run: Run, what: string, by: string): Promise<void> {
-  await addRunEvent(sql, run.id, { kind: 'control', message: `${what} asked for by ${by}` })
+  await addRunEvent(sql, { id: run.id }, { kind: 'control', message: `${what} asked for by ${by}` })
   await audit(sql, {
     actor: by,
     action: `run.${what}`,

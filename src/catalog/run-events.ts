@@ -22,12 +22,20 @@ export interface NewRunEvent {
 /** Most lines that one call answers. */
 const PAGE = 1000
 
-/** Adds a line to a run's log; its attempt is the one that the run is at. */
-export async function addRunEvent(sql: Sql, runId: string, event: NewRunEvent): Promise<void> {
+/**
+ * Adds a line to a run's log; its attempt is the one that the run is at. A worker gives its fence, and adds
+ * nothing once the run is not its own any more.
+ */
+export async function addRunEvent(
+  sql: Sql,
+  run: { readonly id: string; readonly fence?: number | undefined },
+  event: NewRunEvent,
+): Promise<void> {
   await sql.query(
     `insert into run_events (run_id, attempt, at, kind, message, details)
-     select id, attempt, clock_now(), $2, $3, $4 from runs where id = $1`,
-    [runId, event.kind, event.message, JSON.stringify(event.details ?? {})],
+     select id, attempt, clock_now(), $3, $4, $5 from runs
+     where id = $1 and ($2::bigint is null or (fence = $2 and finished_at is null))`,
+    [run.id, run.fence ?? null, event.kind, event.message, JSON.stringify(event.details ?? {})],
   )
 }
 

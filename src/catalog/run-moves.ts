@@ -4,6 +4,7 @@ import { closeAttempt, type Outcome, openAttempt } from './attempts.ts'
 import type { Sql } from './db.ts'
 import { addRunEvent } from './run-events.ts'
 import { RUN, type Run } from './runs.ts'
+import { insertFollowers } from './slots.ts'
 
 /** Which claim of a run somebody speaks for. */
 export interface Claim {
@@ -84,11 +85,16 @@ async function move(sql: Sql, claim: Claim, to: RunState, changes: RunChanges): 
   if (changes.claim !== undefined) await openAttempt(sql, run, changes.claim.nodeId)
   const outcome = changes.outcome ?? OUTCOMES[to]
   if (!HELD.has(to) && outcome !== undefined) await closeAttempt(sql, run, { ...changes, outcome })
-  await addRunEvent(sql, run.id, {
-    kind: 'state',
-    message: changes.message ?? to,
-    details: { state: to, by: changes.by, failure: changes.failure },
-  })
+  await addRunEvent(
+    sql,
+    { id: run.id },
+    {
+      kind: 'state',
+      message: changes.message ?? to,
+      details: { state: to, by: changes.by, failure: changes.failure },
+    },
+  )
+  if (to === 'completed') await insertFollowers(sql, run)
   return run
 }
 

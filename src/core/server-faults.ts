@@ -98,6 +98,49 @@ export const LeaseLost = fault('LEASE_LOST', {
   hint: () => 'this attempt writes nothing more; the run’s record tells how it goes on',
 })
 
+export const LockReleased = fault('LOCK_RELEASED', {
+  status: 409,
+  exit: FAILED,
+  retry: false,
+  text: (d: { by: string }) => `its lock was released by ${d.by}`,
+  hint: () => 'start a new run; should the old worker still be alive, it can write nothing more',
+})
+
+export const RunnerDied = fault('RUNNER_DIED', {
+  status: 500,
+  exit: FAILED,
+  retry: true,
+  text: (d: { how: string }) => `the process that performed the run ${d.how}`,
+  hint: () => 'look at the memory and at the log of that machine; no backup came of this attempt',
+})
+
+export const WorkerLost = fault('WORKER_LOST', {
+  status: 500,
+  exit: FAILED,
+  retry: true,
+  text: (d: { host: string }) => `the worker on ${d.host} was not heard of until its lease ended`,
+  hint: () => 'look whether that machine and its holdfast run, and whether they reach the catalog',
+})
+
+export const DatabaseDiffers = fault('DATABASE_DIFFERS', {
+  status: 409,
+  exit: FAILED,
+  retry: false,
+  text: (d: { database: string; backup: string; count: number }) =>
+    `${d.database} differs from backup ${d.backup} in ${d.count === 1 ? 'one place' : `${d.count} places`}`,
+  hint: () => 'the run’s result names them; data that was changed since the backup differs, too',
+})
+
+export const RestoreUncertain = fault('RESTORE_UNCERTAIN', {
+  status: 500,
+  exit: FAILED,
+  retry: false,
+  text: (d: { database: string; backup: string }) =>
+    `the worker died while it put backup ${d.backup} in the place of ${d.database}, and now they differ`,
+  hint: () =>
+    'either it was not swapped in, or it was and has changed since: look at the database, then restore again if need be',
+})
+
 // ── starting the server ──────────────────────────────────────────────────────────────────────
 
 export const SecretKeyMissing = fault('SECRET_KEY_MISSING', {

@@ -17,6 +17,8 @@ export interface BackupRequest {
   readonly tags: Readonly<Record<string, string>>
   /** A dump that grows past this many bytes fails the backup. */
   readonly maxBytes: number | undefined
+  /** Called just before the manifest is written; when it throws, there is no backup. */
+  readonly beforeCommit?: () => Promise<void>
 }
 
 export interface BackupResult {
@@ -47,6 +49,7 @@ export async function backup(request: BackupRequest, signal: AbortSignal): Promi
     const outline = dump.outline()
     await writer.store(OUTLINE, 'json', bytesOf(JSON.stringify(outline)), { kind: 'meta' })
     progress.enter('verifying')
+    await request.beforeCommit?.()
     const manifest = await writer.commit({
       source: dump.facts,
       startedAt: startedAt.toISOString(),

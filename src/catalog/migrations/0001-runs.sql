@@ -188,6 +188,8 @@ create table run_attempts (
   -- The runner's process, by which a later worker on the same host knows what the dead one left.
   pid integer,
   pid_started text,
+  -- It was past the point of no return: what it did may stand although nobody heard of it.
+  committing boolean not null default false,
   started_at timestamptz not null default clock_now(),
   finished_at timestamptz,
   outcome text check (outcome in ('completed', 'failed', 'cancelled', 'lost', 'handed back')),

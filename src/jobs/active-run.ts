@@ -1,0 +1,202 @@
+import { recordRunner } from '../catalog/attempts.ts'
+import { recordBackup } from '../catalog/backups.ts'
+import type { Catalog, Sql } from '../catalog/db.ts'
+import { beginCommit, type HeldRun } from '../catalog/run-claims.ts'
+import { addRunEvent, type NewRunEvent } from '../catalog/run-events.ts'
+import { type Claim, moveRun } from '../catalog/run-moves.ts'
+import { findRun, type Run } from '../catalog/runs.ts'
+import type { Vault } from '../catalog/vault.ts'
+import { reason } from '../core/fault.ts'
+import { LeaseLost, RunIsFinal } from '../core/faults.ts'
+import type { Log } from '../core/log.ts'
+import { asFailure } from '../core/run.ts'
+import { type OrderDefaults, orderFor, secretsOf } from './orders.ts'
+import { lost, type Move, moveAfter } from './outcome.ts'
+import { isPassing, persist } from './persist.ts'
+import type { Order } from './protocol.ts'
+import { type Ending, type RunnerCommand, RunnerProcess } from './runner-process.ts'
+import type { Timing } from './timing.ts'
+
+/** What a worker lends to each of its runs. */
+export interface Workshop {
+  readonly catalog: Catalog
+  readonly vault: Vault
+  readonly runner: RunnerCommand
+  readonly defaults: OrderDefaults
+  readonly timing: Timing
+  readonly log: Log
+}
+
+/** A run in the hands of this node: its runner, and the record that follows it. */
+export class ActiveRun implements Claim {
+  readonly id: string
+  readonly fence: number
+  readonly #run: Run
+  readonly #shop: Workshop
+  /** Fires when the run is no longer ours: nothing more is written. */
+  readonly #gone = new AbortController()
+  #runner: RunnerProcess | undefined
+  /** Everything that is written, one after the other. */
+  #writing: Promise<void> = Promise.resolve()
+  #pause = false
+  #cancelled = false
+  #handBack = false
+  #over = false
+  #progress: object | undefined
+
+  constructor(run: Run, shop: Workshop) {
+    this.id = run.id
+    this.fence = run.fence
+    this.#run = run
+    this.#shop = shop
+  }
+
+  /** Performs the run and writes down what became of it; never throws. */
+  async perform(): Promise<void> {
+    const { log } = this.#shop
+    try {
+      const ending = await this.#performed()
+      this.#over = true
+      await this.#writing
+      if (this.#gone.signal.aborted) return
+      await this.#settle(moveAfter(this.#run, ending, this.#handBack), ending)
+    } catch (error) {
+      if (isOver(error) || this.#gone.signal.aborted) {
+        log.info({ run: this.id, why: reason(error) }, 'run is no longer ours')
+        return
+      }
+      log.error({ run: this.id, err: error }, 'run could not be settled')
+      await this.#settle(lost(this.#run, asFailure(error))).catch((cause: unknown) =>
+        log.error({ run: this.id, err: cause }, 'run is left to the reaper'),
+      )
+    }
+  }
+
+  /** Does what is wanted of the run. */
+  obey({ wanted }: HeldRun): void {
+    if (this.#over) return
+    if (wanted === 'cancel') {
+      this.#cancelled = true
+      this.#runner?.end()
+      return
+    }
+    const pause = wanted === 'pause'
+    if (pause === this.#pause || this.#runner === undefined) return
+    this.#pause = pause
+    if (pause) this.#runner.pause()
+    this.#write(async () => {
+      await this.#stand(pause ? 'paused' : 'running', pause ? 'paused' : 'resumed')
+    })
+    // Only when the record says so: a run that is shown as paused must not be at work.
+    if (!pause) this.#write(async () => this.#runner?.resume())
+  }
+
+  /** The run is not ours any more: its runner ends, and nothing is written. */
+  abandon(): void {
+    this.#gone.abort()
+    this.#runner?.end()
+  }
+
+  /** Ends the runner; what it has stored is reused by whoever claims the run next. */
+  handBack(): void {
+    this.#handBack = true
+    this.#runner?.end()
+  }
+
+  /** What was told since the last call, if anything was. */
+  takeProgress(): object | undefined {
+    const progress = this.#progress
+    this.#progress = undefined
+    return progress
+  }
+
+  async #performed(): Promise<Ending> {
+    const { catalog, vault, runner: command, defaults, timing } = this.#shop
+    const { signal } = this.#gone
+    let order: Order
+    try {
+      order = await persist(() => orderFor(catalog, vault, this.#run, defaults), signal)
+    } catch (error) {
+      if (isPassing(error)) throw error
+      return { type: 'failed', failure: asFailure(error) }
+    }
+    if (this.#cancelled || this.#handBack || signal.aborted) {
+      return { type: 'died', how: 'was not started' }
+    }
+    const runner = new RunnerProcess(command, order, {
+      listener: this.#listener(),
+      secrets: secretsOf(order),
+      killAfterMs: timing.killAfterMs,
+    })
+    this.#runner = runner
+    const identity = runner.identity()
+    if (identity) this.#write(() => recordRunner(catalog, this, identity))
+    return await runner.ended
+  }
+
+  #listener() {
+    return {
+      stage: (stage: string) => this.#note({ kind: 'stage', message: stage }),
+      notice: (text: string) => this.#note({ kind: 'notice', message: text }),
+      progress: (progress: object) => {
+        this.#progress = progress
+      },
+      commit: async () => {
+        await persist(() => beginCommit(this.#shop.catalog, this), this.#gone.signal)
+        return !this.#gone.signal.aborted && !this.#handBack
+      },
+    }
+  }
+
+  #note(event: NewRunEvent): void {
+    this.#write(() => addRunEvent(this.#shop.catalog, this, event))
+  }
+
+  #write(work: () => Promise<void>): void {
+    this.#writing = this.#writeAfter(this.#writing, work)
+  }
+
+  async #writeAfter(before: Promise<void>, work: () => Promise<void>): Promise<void> {
+    await before
+    const { signal } = this.#gone
+    if (signal.aborted) return
+    try {
+      await persist(work, signal)
+    } catch (error) {
+      this.#shop.log.warn({ run: this.id, err: error }, 'could not write about a run')
+    }
+  }
+
+  /** Makes the record say that the run is paused, or is not. */
+  async #stand(state: 'running' | 'paused', message: string): Promise<void> {
+    await this.#shop.catalog.transaction(async sql => {
+      // The answer to the first try may have been lost.
+      const now = await findRun(sql, this.id)
+      if (now.state !== state) await moveRun(sql, this, state, { message })
+    })
+  }
+
+  async #settle({ to, changes }: Move, ending?: Ending): Promise<void> {
+    const { catalog, log } = this.#shop
+    const settle = async (sql: Sql) => {
+      // What was paused at its very end goes on, and then ends.
+      const { state } = await findRun(sql, this.id)
+      if (state === 'paused' && to === 'completed') await moveRun(sql, this, 'running')
+      const run = await moveRun(sql, this, to, changes)
+      for (const message of run.state === 'completed' ? run.warnings : []) {
+        await addRunEvent(sql, { id: run.id }, { kind: 'warning', message })
+      }
+      return run
+    }
+    const run = await persist(() => catalog.transaction(settle), this.#gone.signal)
+    log.info({ run: run.id, state: run.state }, `run is ${run.state}`)
+    const manifest = ending?.type === 'done' ? ending.manifest : undefined
+    if (run.state !== 'completed' || manifest === undefined) return
+    // After the record: whatever may be odd about a manifest, the run has completed.
+    await recordBackup(catalog, run.repositoryId, manifest).catch((error: unknown) =>
+      log.warn({ run: run.id, err: error }, 'backup is not in the catalogue yet'),
+    )
+  }
+}
+
+const isOver = (error: unknown) => error instanceof LeaseLost || error instanceof RunIsFinal

@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Catalog } from '../../src/catalog/db.ts'
+import {
+  insertRepository,
+  repositoryKeyPlace,
+  repositoryUrlPlace,
+} from '../../src/catalog/repositories.ts'
+import { findRun, insertRun, type NewRun, type Run } from '../../src/catalog/runs.ts'
+import { insertSource, sourceUrlPlace } from '../../src/catalog/sources.ts'
+import { Vault } from '../../src/catalog/vault.ts'
+import type { Manifest } from '../../src/core/backup.ts'
+import { systemClock as clock } from '../../src/core/clock.ts'
+import type { Log } from '../../src/core/log.ts'
+import { DEFAULT_RETRY, isFinal } from '../../src/core/run.ts'
+import { Secret } from '../../src/core/secret.ts'
+import type { Timing } from '../../src/jobs/timing.ts'
+import { Worker, type WorkerOptions } from '../../src/jobs/worker.ts'
+import { Repository } from '../../src/repository/repository.ts'
+import { openStorage } from '../../src/storage/index.ts'
+import { openTestCatalog, type TestCatalog } from '../../support/catalog.ts'
+import { loadShop } from '../../support/shop.ts'
+import { tempDir } from '../../support/temp-dir.ts'
+
+export const { signal } = new AbortController()
+export const RUNNER = join(import.meta.dirname, '..', '..', 'src', 'runner.ts')
+const PATIENCE_MS = 40_000
+
+/** Everything goes faster than in life, in the same proportions. */
+export const QUICK: Timing = {
+  leaseMs: 3_000,
+  heartbeatMs: 300,
+  silenceMs: 1_500,
+  pollMs: 200,
+  progressMs: 100,
+  reapMs: 300,
+  confirmMs: 700,
+  killAfterMs: 1_500,
+  cancelMs: 3_000,
+}
+
+/** A real catalog, databases to back up on the same server, and a repository. */
+export class RunSite {
+  readonly test: TestCatalog
+  readonly vault: Vault
+  readonly dir = tempDir()
+  readonly keyFile: string
+  repositoryId = ''
+  #recoveryKey = ''
+  readonly #workers: Worker[] = []
+  #sources = 0
+
+  private constructor(test: TestCatalog) {
+    this.test = test
+    this.keyFile = join(this.dir, 'secret.key')
+    this.vault = Vault.open(this.keyFile)
+  }
+
+  static async open(t: { after(work: () => Promise<void>): void }): Promise<RunSite> {
+    const site = new RunSite(await openTestCatalog())
+    t.after(async () => {
+      for (const worker of site.#workers) await worker.stop({ graceMs: 0 })
+      await site.test.close()
+    })
+    site.repositoryId = await site.addRepository('main')
+    return site
+  }
+
+  get catalog(): Catalog {
+    return this.test.catalog
+  }
+
+  /** Makes a repository on disk and in the catalog. */
+  async addRepository(name: string, maxRuns: number | null = null): Promise<string> {
+    const id = randomUUID()
+    const place = join(this.dir, name)
+    const passphrase = new Secret('correct horse battery staple')
+    const made = await Repository.init(openStorage(place), { passphrase, clock }, signal)
+    this.#recoveryKey = made.recoveryKey.reveal()
+    await insertRepository(this.catalog, {
+      id,
+      name,
+      repository: made.repository.id,
+      place,
+      urlSealed: this.vault.seal(new Secret(place), repositoryUrlPlace(id)),
+      keySealed: this.vault.seal(made.recoveryKey, repositoryKeyPlace(id)),
+      keySlot: '',
+      maxRuns,
+    })
+    return id
+  }
+
+  get place(): string {
+    return join(this.dir, 'main')
+  }
+
+  async repository(): Promise<Repository> {
+    const recoveryKey = new Secret(this.#recoveryKey)
+    return await Repository.open(openStorage(this.place), { recoveryKey }, { clock }, signal)
+  }
+
+  async backups(): Promise<readonly Manifest[]> {
+    const { manifests, damaged } = await (await this.repository()).backups(signal)
+    if (damaged.length > 0) throw new Error(`damaged: ${JSON.stringify(damaged)}`)
+    return manifests
+  }
+
+  /** A source whose database holds the shop; scale 0.01 is about 7 MB of dump. */
+  async addSource(scale = 0.002): Promise<string> {
+    const database = `shop_${randomUUID().slice(0, 8)}`
+    await loadShop(this.test.server, database, scale)
+    return await this.addSourceAt(this.test.server.url(database), database)
+  }
+
+  async addSourceAt(url: string, database: string): Promise<string> {
+    const id = randomUUID()
+    const host = `127.0.0.1:${this.test.server.port}`
+    await insertSource(this.catalog, {
+      id,
+      name: `source ${++this.#sources}`,
+      engine: 'postgres',
+      host,
+      database,
+      label: `${database}@${host}`,
+      urlSealed: this.vault.seal(new Secret(url), sourceUrlPlace(id)),
+    })
+    return id
+  }
+
+  /** Asks for a run of a source. */
+  async ask(sourceId: string, about: Partial<NewRun> = {}): Promise<Run> {
+    return await insertRun(this.catalog, {
+      kind: 'backup',
+      sourceId,
+      repositoryId: this.repositoryId,
+      trigger: 'manual',
+      triggeredBy: 'ops',
+      lockKey: `source:${sourceId}`,
+      host: '',
+      request: {},
+      priority: 0,
+      retry: DEFAULT_RETRY,
+      ...about,
+    })
+  }
+
+  /** A worker in this process; it is stopped with the site. */
+  async startWorker(options: Partial<WorkerOptions> = {}): Promise<Worker> {
+    const worker = new Worker(this.workerOptions(options))
+    this.#workers.push(worker)
+    await worker.start()
+    return worker
+  }
+
+  workerOptions(options: Partial<WorkerOptions> = {}): WorkerOptions {
+    const bin = this.test.server.bin
+    return {
+      catalog: this.catalog,
+      vault: this.vault,
+      node: { id: randomUUID(), host: hostname(), pid: process.pid, version: '0.0.0', maxRuns: 3 },
+      runner: { program: process.execPath, args: [RUNNER], env: { TMPDIR: this.dir } },
+      engines: { path: bin, pgBin: bin },
+      cores: 1,
+      log: SILENT,
+      timing: QUICK,
+      ...options,
+    }
+  }
+
+  /** Waits until a run is as it should be; throws with its log when it does not come to that. */
+  async until(id: string, is: (run: Run) => boolean): Promise<Run> {
+    const deadline = performance.now() + PATIENCE_MS
+    for (;;) {
+      const run = await findRun(this.catalog, id)
+      if (is(run)) return run
+      if (performance.now() > deadline || (isFinal(run.state) && !is(run))) {
+        throw new Error(`run is ${run.state}: ${JSON.stringify(run)}\n${await this.log(id)}`)
+      }
+      await sleep(20)
+    }
+  }
+
+  async final(id: string): Promise<Run> {
+    return await this.until(id, run => isFinal(run.state))
+  }
+
+  /** The log of a run, a line each. */
+  async log(id: string): Promise<string> {
+    const lines = await this.catalog.query<{ line: string }>(
+      `select attempt || ' ' || kind || ': ' || message as line from run_events
+       where run_id = $1 order by id`,
+      [id],
+    )
+    return lines.map(({ line }) => line).join('\n')
+  }
+}
+
+const say = (_fields: object, _sentence: string): void => undefined
+export const SILENT: Log = { debug: say, info: say, warn: say, error: say }
+
+/** A log for whoever looks why something went wrong. */
+export const LOUD: Log = {
+  debug: say,
+  info: (fields, sentence) => console.error(sentence, fields),
+  warn: (fields, sentence) => console.error(sentence, fields),
+  error: (fields, sentence) => console.error(sentence, fields),
+}
