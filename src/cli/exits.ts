@@ -18,5 +18,6 @@ export const DONE: Exit = 0
 export const FAILED: Exit = 1
 export const WRONG_USE: Exit = 2
 export const WARNED: Exit = 3
+export const LOCKED: Exit = 11
 export const DAMAGED: Exit = 13
 export const INTERRUPTED: Exit = 130

@@ -41,7 +41,8 @@ export const runRoutes: readonly Route[] = [
     answer: RunList,
     handle: async ({ query: { limit, after, ...query } }, { catalog }) => {
       const filter = await filterOf(catalog, query)
-      const { runs, next = null } = await listRuns(catalog, filter, { limit, after })
+      const last = after === undefined ? undefined : (await findRun(catalog, after)).id
+      const { runs, next = null } = await listRuns(catalog, filter, { limit, after: last })
       return { document: { runs, next } }
     },
   }),

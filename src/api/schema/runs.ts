@@ -5,6 +5,22 @@ import { Reference, SecretText, Time } from './common.ts'
 
 const Document = z.record(z.string(), z.unknown())
 
+/** Where a run at work stands. */
+export const Progress = z.object({
+  stage: z.string(),
+  /** Bytes passed in this stage, and those it will take, as far as known. */
+  bytes: z.number().optional(),
+  total: z.number().optional(),
+  /** Bytes per second. */
+  rate: z.number().optional(),
+  secondsLeft: z.number().optional(),
+  /** Seconds that this stage has taken. */
+  seconds: z.number(),
+  /** The table or object at work. */
+  item: z.string().optional(),
+})
+export type Progress = z.output<typeof Progress>
+
 /** One run, from the moment it was asked for. */
 export const Run = z.object({
   id: z.uuid(),
@@ -112,7 +128,7 @@ export const RunQuery = z.strictObject({
   ...FILTER,
   limit: z.coerce.number().int().min(1).max(MOST_LISTED).default(50),
   /** `next` of the page before: the id of its last run. */
-  after: z.uuid().optional(),
+  after: Reference.optional(),
 })
 
 export const StatsQuery = z.strictObject(FILTER)

@@ -5,7 +5,6 @@ import { bytesText, countText, plural } from '../../operations/words.ts'
 import {
   type CommonOptions,
   collectTag,
-  openRepository,
   parseBytes,
   repositoryCommand,
   requireOption,
@@ -53,11 +52,12 @@ export function backupCommand(context: Context): Command {
     .action(async (options: Options) => {
       const source = requireOption(options.source, '--source', 'the database to back up')
       const { database } = context.openDatabase(context.credentials.url(source, '--source'))
-      const repository = await openRepository(context, options)
+      const url = context.credentials.repositoryUrl(options.repository)
+      const key = await context.credentials.key()
       const result = await reporting(context.terminal, context.clock, progress =>
         backup(
           {
-            repository,
+            repository: context.openRepository(url, key),
             source: database,
             clock: context.clock,
             progress,

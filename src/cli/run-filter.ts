@@ -1,0 +1,53 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { RUN_KINDS, RUN_STATES, RUN_TRIGGERS } from '../core/run.ts'
+import type { Context } from './context.ts'
+import { parseMoment, type ServerOptions } from './server-command.ts'
+
+export interface RunFilterOptions extends ServerOptions {
+  readonly state?: string
+  readonly kind?: string
+  readonly trigger?: string
+  readonly source?: string
+  readonly repository?: string
+  readonly since?: Date
+  readonly until?: Date
+}
+
+/** Adds the options that say which runs. */
+export function withRunFilters(command: Command, { clock }: Context): Command {
+  const moment = (text: string) => parseMoment(text, clock.now())
+  return command
+    .option('--state <states>', `one or more of ${RUN_STATES.join(', ')}`, oneOf(RUN_STATES))
+    .option('--kind <kinds>', `one or more of ${RUN_KINDS.join(', ')}`, oneOf(RUN_KINDS))
+    .option(
+      '--trigger <triggers>',
+      `one or more of ${RUN_TRIGGERS.join(', ')}`,
+      oneOf(RUN_TRIGGERS),
+    )
+    .option('--source <name>', 'only of this source')
+    .option('--repository <name>', 'only with this repository')
+    .option(
+      '--since <time>',
+      'asked for since then: 2026-05-01, "2026-05-01 14:03", 24h, 7d',
+      moment,
+    )
+    .option('--until <time>', 'asked for before then', moment)
+}
+
+export const filterQuery = (options: RunFilterOptions): Record<string, string | undefined> => ({
+  state: options.state,
+  kind: options.kind,
+  trigger: options.trigger,
+  source: options.source,
+  repository: options.repository,
+  since: options.since?.toISOString(),
+  until: options.until?.toISOString(),
+})
+
+/** Words with commas between them, all of them known. */
+const oneOf = (known: readonly string[]) => (text: string) => {
+  const words = text.split(',').map(word => word.trim())
+  const wrong = words.find(word => !known.includes(word))
+  if (wrong === undefined) return words.join(',')
+  throw new InvalidArgumentError(`${wrong} is none of ${known.join(', ')}`)
+}

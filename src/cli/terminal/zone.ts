@@ -1,0 +1,23 @@
+/** The zone of whoever reads. */
+export const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
+
+/** `Sun 2026-03-29 03:00 GMT+2`: with its offset, because clocks are put forward and back. */
+export function zonedText(time: Date, timeZone: string): string {
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    weekday: 'short',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'shortOffset',
+  })
+  const parts = new Map(format.formatToParts(time).map(({ type, value }) => [type, value]))
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? ''
+  const seconds = part('second') === '00' ? '' : `:${part('second')}`
+  const day = `${part('weekday')} ${part('year')}-${part('month')}-${part('day')}`
+  return `${day} ${part('hour')}:${part('minute')}${seconds} ${part('timeZoneName')}`
+}
