@@ -167,6 +167,8 @@ begin
   raise exception '% is only ever added to', tg_table_name using errcode = 'HF003';
 end $$;
 create trigger runs_no_delete before delete on runs for each row execute function refuse_change();
+create trigger runs_no_truncate before truncate on runs
+  for each statement execute function refuse_change();
 
 -- Wakes whoever works or watches. Each listener reads the row; the message only says where to look.
 create function announce_run() returns trigger language plpgsql as $$
@@ -260,6 +262,8 @@ create table audit_log (
 );
 create trigger audit_log_frozen before update or delete on audit_log
   for each row execute function refuse_change();
+create trigger audit_log_no_truncate before truncate on audit_log
+  for each statement execute function refuse_change();
 
 -- Who holds what, for people: the active run is the lock.
 create view locks as
