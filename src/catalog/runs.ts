@@ -111,11 +111,22 @@ export async function insertRun(sql: Sql, run: NewRun): Promise<Run> {
     )
     if (inTheWay === undefined && tries < MOST_TRIES) continue
     throw new RunInTheWay({
-      what: run.lockKey.replace(/:.*/s, ''),
+      what: await lockedName(sql, run.lockKey),
       run: inTheWay?.id ?? 'another',
       state: inTheWay?.state ?? 'at its end',
     })
   }
+}
+
+/** What a lock is on, for people: `source shop`. */
+async function lockedName(sql: Sql, lockKey: string): Promise<string> {
+  const [, kind = '', key = ''] = /^(\w+):(.*)$/s.exec(lockKey) ?? []
+  if (kind === 'target') return `target ${key}`
+  const table = kind === 'source' ? 'sources' : 'repositories'
+  const [row] = await sql.query<{ name: string }>(`select name from ${table} where id::text = $1`, [
+    key,
+  ])
+  return row === undefined ? kind : `${kind} ${row.name}`
 }
 
 async function sameRequest(sql: Sql, run: NewRun): Promise<Run | undefined> {

@@ -1,5 +1,6 @@
 import { DAMAGED, FAILED, LOCKED, WRONG_KEY, WRONG_USE } from './exit-codes.ts'
 import { fault } from './fault.ts'
+import { shortId } from './ids.ts'
 
 // ── catalog and runs ─────────────────────────────────────────────────────────────────────────
 
@@ -77,8 +78,8 @@ export const RunInTheWay = fault('RUN_IN_THE_WAY', {
   exit: LOCKED,
   retry: true,
   text: (d: { what: string; run: string; state: string }) =>
-    `${d.what} is at work already: run ${d.run} is ${d.state}`,
-  hint: d => `wait for it, or cancel it: holdfast cancel ${d.run}`,
+    `${d.what} is at work already: run ${shortId(d.run)} is ${d.state}`,
+  hint: d => `wait for it, or cancel it: holdfast cancel ${shortId(d.run)}`,
 })
 
 export const RunIsFinal = fault('RUN_IS_FINAL', {
@@ -86,7 +87,7 @@ export const RunIsFinal = fault('RUN_IS_FINAL', {
   exit: FAILED,
   retry: false,
   text: (d: { run: string; state: string; wanted: string }) =>
-    `run ${d.run} cannot be ${d.wanted}: it is ${d.state}`,
+    `run ${shortId(d.run)} cannot be ${d.wanted}: it is ${d.state}`,
   hint: () => 'its record is final; start a new run instead',
 })
 

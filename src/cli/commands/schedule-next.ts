@@ -14,6 +14,9 @@ interface Options extends ServerOptions {
   readonly count: number
 }
 
+/** `Sun 2026-03-29 ` */
+const DAY_LENGTH = 15
+
 type Firing = Firings['firings'][number]
 
 /** `holdfast schedule next`: when exactly? */
@@ -66,7 +69,9 @@ const columns = (zone: string, now: Date): Column<Firing>[] => [
 ]
 
 function note({ slot, at, alsoFor }: Firing, zone: string): string {
-  const due = slot.getTime() === at.getTime() ? [] : [`due ${zonedText(slot, zone)}`]
+  const [due, start] = [zonedText(slot, zone), zonedText(at, zone)]
+  const isSameDay = due.slice(0, DAY_LENGTH) === start.slice(0, DAY_LENGTH)
+  const was = due === start ? [] : [`due ${isSameDay ? due.slice(DAY_LENGTH) : due}`]
   const more = alsoFor === 0 ? [] : [`and ${plural(alsoFor, 'slot')} held back before it`]
-  return [...due, ...more].join(', ')
+  return [...was, ...more].join(', ')
 }
