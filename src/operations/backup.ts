@@ -1,15 +1,17 @@
 import { DUMP, type Manifest, OUTLINE, type Outline } from '../core/backup.ts'
 import type { Clock } from '../core/clock.ts'
 import { BackupTooLarge, SpaceTooSmall } from '../core/faults.ts'
-import type { Database, Dump } from '../engines/engine.ts'
+import type { Database, Dump, DumpStream } from '../engines/engine.ts'
 import type { BackupWriter, Repository } from '../repository/repository.ts'
 import { type Bytes, bytesOf } from '../stream/bytes.ts'
+import { DumpAhead } from './dump-ahead.ts'
 import type { Progress } from './progress.ts'
 import { spaceFor } from './space.ts'
 import { bytesText } from './words.ts'
 
 export interface BackupRequest {
-  readonly repository: Repository
+  /** It may still be opening: the dump begins meanwhile. */
+  readonly repository: Repository | Promise<Repository>
   readonly source: Database
   readonly clock: Clock
   readonly progress: Progress
@@ -33,18 +35,19 @@ export interface BackupResult {
  * Whatever fails before that ends the dump and leaves no backup behind.
  */
 export async function backup(request: BackupRequest, signal: AbortSignal): Promise<BackupResult> {
-  const { repository, source, clock, progress } = request
+  const { source, clock, progress } = request
   const began = clock.elapsed()
   const startedAt = clock.now()
   progress.enter('preparing')
-  const previous = await newestOf(repository, source.name, signal)
-  const writer = await repository.writer({ host: request.madeBy.host }, signal)
-  // A dump that was started can only be ended by its signal while none of its streams is read.
-  const failure = new AbortController()
+  const ahead = new DumpAhead(source, signal)
+  let writer: BackupWriter | undefined
   try {
-    const dump = await source.dump({}, AbortSignal.any([signal, failure.signal]))
-    await refuseWithoutSpace(request, dump, previous, signal)
-    await storeStreams(request, dump, writer, dumpBytes(previous))
+    const repository = await request.repository
+    const previous = await newestOf(repository, source.name, signal)
+    writer = await repository.writer({ host: request.madeBy.host }, signal)
+    const dump = await ahead.dump()
+    await refuseWithoutSpace(request, repository, dump, previous, signal)
+    await storeStreams(request, dump, ahead.streams(), writer, dumpBytes(previous))
     progress.enter('finishing')
     const outline = dump.outline()
     await writer.store(OUTLINE, 'json', bytesOf(JSON.stringify(outline)), { kind: 'meta' })
@@ -60,10 +63,10 @@ export async function backup(request: BackupRequest, signal: AbortSignal): Promi
     })
     return { manifest, previous, seconds: (clock.elapsed() - began) / 1000 }
   } catch (error) {
-    failure.abort(error)
+    await ahead.close(error)
     throw error
   } finally {
-    await writer.close()
+    await writer?.close()
   }
 }
 
@@ -79,11 +82,12 @@ function dumpBytes(manifest: Manifest | undefined): number | undefined {
 
 async function refuseWithoutSpace(
   request: BackupRequest,
+  repository: Repository,
   dump: Dump,
   previous: Manifest | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const { repository, source, progress } = request
+  const { source, progress } = request
   const free = await repository.free(signal)
   if (free === undefined) return
   const expected = dumpBytes(previous) ?? dump.estimatedBytes
@@ -104,6 +108,7 @@ async function refuseWithoutSpace(
 async function storeStreams(
   request: BackupRequest,
   dump: Dump,
+  streams: AsyncIterable<DumpStream>,
   writer: BackupWriter,
   previousBytes: number | undefined,
 ): Promise<void> {
@@ -123,7 +128,7 @@ async function storeStreams(
       yield part
     }
   }
-  for await (const stream of dump.streams) {
+  for await (const stream of streams) {
     await writer.store(stream.name, stream.format, limited(stream.bytes))
   }
 }
