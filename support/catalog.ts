@@ -9,8 +9,8 @@ export interface TestCatalog {
   readonly server: PostgresServer
   readonly url: string
   /** Stops the catalog's clock at this time; undefined: lets it go again, with the real time. */
-  setClock(sqlTimestamp: string | undefined): Promise<void>
-  close(): Promise<void>
+  readonly setClock: (sqlTimestamp: string | undefined) => Promise<void>
+  readonly close: () => Promise<void>
 }
 
 let server: Promise<PostgresServer> | undefined
