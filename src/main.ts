@@ -1,4 +1,6 @@
-import { hostname, userInfo } from 'node:os'
+import { randomUUID } from 'node:crypto'
+import { availableParallelism, hostname, tmpdir, userInfo } from 'node:os'
+import { extname, join } from 'node:path'
 import process from 'node:process'
 import { type Check, closeApp, createApp, listenOnPort, listenOnSocket } from './api/app.ts'
 import type { Door } from './api/mount.ts'
@@ -10,7 +12,9 @@ import { migrate, NEWEST_VERSION, versionOf } from './catalog/migrate.ts'
 import { openVault, type Vault } from './catalog/vault.ts'
 import { config, type ServerConfig } from './config.ts'
 import { CatalogTooNew, WorkerWithoutCatalog } from './core/faults.ts'
+import type { RunnerCommand } from './jobs/runner-process.ts'
 import { Scheduler } from './jobs/scheduler.ts'
+import { Worker } from './jobs/worker.ts'
 import { type Log, openLog } from './log.ts'
 import { outsideOf } from './outside.ts'
 
@@ -47,6 +51,7 @@ export async function serve(options: ServerOptions): Promise<void> {
       { name: 'scheduler', check: () => requireLively(scheduler) },
     ]
     const address = await openDoors(node, { catalog, vault, checks })
+    await startWorker(node, catalog, vault)
     scheduler.start()
     atEnd(node, 'stop the scheduler', () => scheduler.stop())
     node.log.info(`ready on ${address} and ${settings.socket}`)
@@ -59,7 +64,8 @@ export async function work(options: ServerOptions): Promise<void> {
     const { settings } = node
     makeDataDir(settings.dataDir)
     const catalog = await openCatalog(node, sharedDatabase(settings))
-    await openVault(catalog, settings.secretKeyFile)
+    const vault = await openVault(catalog, settings.secretKeyFile)
+    await startWorker(node, catalog, vault)
     node.log.info(`ready for up to ${settings.maxRuns} runs at once`)
   })
 }
@@ -138,6 +144,43 @@ async function openCatalog(node: Node, connection: Connection): Promise<Catalog>
   atEnd(node, 'close the catalog', () => catalog.close())
   node.log.info(`catalog at version ${NEWEST_VERSION}`)
   return catalog
+}
+
+/** What runs when the node stops may come to its end for so long; then others take it up. */
+const GRACE_MS = 20_000
+
+async function startWorker(node: Node, catalog: Catalog, vault: Vault): Promise<void> {
+  const { settings, log, version } = node
+  const about = { id: randomUUID(), host: hostname(), pid: process.pid, version }
+  const worker = new Worker({
+    catalog,
+    vault,
+    node: { ...about, maxRuns: settings.maxRuns },
+    runner: runnerCommand(),
+    engines: config,
+    cores: availableParallelism(),
+    log,
+  })
+  await worker.start()
+  atEnd(node, 'stop the worker', () => worker.stop({ graceMs: GRACE_MS }))
+}
+
+/** Runners are started as we were, and see of our environment what they need to run, and no secret. */
+function runnerCommand(): RunnerCommand {
+  const { MALLOC_ARENA_MAX = '2', NODE_COMPILE_CACHE } = process.env
+  return {
+    program: process.execPath,
+    args: [
+      ...process.execArgv,
+      join(import.meta.dirname, `runner${extname(import.meta.filename)}`),
+    ],
+    env: {
+      PATH: config.path,
+      TMPDIR: tmpdir(),
+      MALLOC_ARENA_MAX,
+      ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }),
+    },
+  }
 }
 
 /** Listens on the socket and the port; answers the address of the port. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import {
   chmodSync,
   chownSync,
@@ -44,9 +44,7 @@ export interface Owner {
 /** Where the parts of the embedded server are. All but `data` and `run` belong to us, not to its user. */
 export interface Layout {
   readonly root: string
-  /** The server's data, and its name until it is complete. */
   readonly data: string
-  readonly init: string
   /** Where its socket is. */
   readonly run: string
   readonly log: string
@@ -62,7 +60,6 @@ export async function prepareFiles(dataDir: string, signal: AbortSignal): Promis
   const layout: Layout = {
     root,
     data: join(root, 'data'),
-    init: join(root, 'data.init'),
     run: join(root, 'run'),
     log: join(root, 'log'),
     password: join(root, 'password'),
@@ -215,15 +212,21 @@ function requireMajor(data: string): void {
   throw new DataDirUnfit({ path: data, why, hint })
 }
 
-/** Makes the data under another name first: once it has its own, it is complete. */
+/**
+ * Makes the data under another name first: once it has its own, it is complete. The name is new each time,
+ * because an initdb whose parent was killed may go on for a while.
+ */
 async function initialise(layout: Layout, signal: AbortSignal): Promise<void> {
-  const { owner, init, run } = layout
+  const { owner, run, root } = layout
   if (!existsSync(layout.password)) {
     writePrivately(layout.password, `${randomBytes(24).toString('base64url')}\n`)
-    syncDirectory(layout.root)
+    syncDirectory(root)
   }
-  const password = join(run, 'password')
-  for (const rest of [init, password]) rmSync(rest, { recursive: true, force: true })
+  removeLike(root, 'data.init-')
+  removeLike(run, 'password-')
+  const mark = randomUUID().slice(0, 8)
+  const init = join(root, `data.init-${mark}`)
+  const password = join(run, `password-${mark}`)
   makeDirectory(init, 0o700, owner)
   writePrivately(password, passwordOf(layout).reveal())
   if (owner) chownSync(password, owner.uid, owner.gid)
@@ -242,7 +245,14 @@ async function initialise(layout: Layout, signal: AbortSignal): Promise<void> {
     rmSync(password, { force: true })
   }
   renameSync(init, layout.data)
-  syncDirectory(layout.root)
+  syncDirectory(root)
+}
+
+/** Removes what starts that were killed have left in a directory. */
+function removeLike(directory: string, prefix: string): void {
+  for (const name of readdirSync(directory).filter(one => one.startsWith(prefix))) {
+    rmSync(join(directory, name), { recursive: true, force: true, maxRetries: 5 })
+  }
 }
 
 // biome-ignore format: one line for what belongs together

@@ -25,6 +25,8 @@ export interface CommandOptions {
   /** What it reads from stdin. Default: nothing. */
   readonly input?: string | Uint8Array
   readonly cwd?: string
+  /** As whom it runs, where we are root. Default: as ourselves. */
+  readonly owner?: { readonly uid: number; readonly gid: number }
 }
 
 const HOLDFAST = join(import.meta.dirname, '..', '..', 'bin', 'holdfast')
@@ -37,6 +39,7 @@ export function startHoldfast(args: readonly string[], options: CommandOptions =
   const child = spawn(HOLDFAST, args, {
     env: { ...Object.fromEntries(ours), ...options.env },
     cwd: options.cwd,
+    ...options.owner,
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const stdout: Buffer[] = []
