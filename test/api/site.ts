@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import type { FastifyInstance, InjectOptions } from 'fastify'
+import { createApp } from '../../src/api/app.ts'
+import { PREFIX } from '../../src/api/mount.ts'
+import { RunFeed } from '../../src/api/run-feed.ts'
+import { addApiKey } from '../../src/catalog/api-keys.ts'
+import { Vault } from '../../src/catalog/vault.ts'
+import { systemClock } from '../../src/core/clock.ts'
+import { Secret } from '../../src/core/secret.ts'
+import { openLog } from '../../src/log.ts'
+import { outsideOf } from '../../src/outside.ts'
+import { Repository } from '../../src/repository/repository.ts'
+import { openStorage } from '../../src/storage/index.ts'
+import { openTestCatalog, type TestCatalog } from '../../support/catalog.ts'
+import { tempDir } from '../../support/temp-dir.ts'
+
+export const PASSPHRASE = 'correct horse canary staple'
+
+export interface Answer<Body> {
+  readonly status: number
+  readonly body: Body
+  readonly headers: Record<string, unknown>
+}
+
+export interface ProblemBody {
+  readonly code: string
+  readonly detail: string
+  readonly hint: string
+  readonly status: number
+  readonly problems?: readonly { field: string; why: string }[]
+  readonly run?: string
+}
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+
+/** The API before a real catalog, with a real database and a real repository behind it. */
+export class ApiSite {
+  readonly test: TestCatalog
+  readonly dir = tempDir()
+  readonly vault: Vault
+  /** Everything that was logged and answered, to be searched for what must not be there. */
+  readonly said: string[] = []
+  readonly #stopping = new AbortController()
+  readonly #feed: RunFeed
+  socket!: FastifyInstance
+  port!: FastifyInstance
+  /** What lets requests in on the port. */
+  key!: Secret
+
+  private constructor(test: TestCatalog) {
+    this.test = test
+    this.vault = Vault.open(join(this.dir, 'secret.key'))
+    this.#feed = new RunFeed(test.catalog)
+  }
+
+  static async open(): Promise<ApiSite> {
+    const site = new ApiSite(await openTestCatalog())
+    await site.#start()
+    return site
+  }
+
+  async #start(): Promise<void> {
+    const { catalog, server } = this.test
+    await this.#feed.start()
+    const output = new Writable({
+      write: (part: Buffer, _, done) => {
+        this.said.push(part.toString())
+        done()
+      },
+    })
+    const options = {
+      deps: {
+        catalog,
+        vault: this.vault,
+        feed: this.#feed,
+        outside: outsideOf({ path: server.bin, pgBin: server.bin }),
+      },
+      checks: [],
+      log: openLog(output, 'debug', {}),
+      stopping: this.#stopping.signal,
+    }
+    this.socket = await createApp({ is: 'socket', localUser: 'ops' }, options)
+    this.port = await createApp({ is: 'port' }, options)
+    this.key = (await addApiKey(catalog, 'test')).key
+  }
+
+  async close(): Promise<void> {
+    this.#stopping.abort()
+    await this.socket.close()
+    await this.port.close()
+    await this.#feed.stop()
+    await this.test.close()
+  }
+
+  async send<Body = ProblemBody>(
+    method: Method,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+    app: FastifyInstance = this.socket,
+  ): Promise<Answer<Body>> {
+    const response = await app.inject({
+      method,
+      url: PREFIX + path,
+      headers,
+      ...(body !== undefined && { payload: body as NonNullable<InjectOptions['payload']> }),
+    })
+    this.said.push(response.payload)
+    return {
+      status: response.statusCode,
+      body: response.json(),
+      headers: response.headers,
+    }
+  }
+
+  /** A request that must be answered with this status. */
+  async expect<Body = ProblemBody>(
+    status: number,
+    method: Method,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Body> {
+    const answer = await this.send<Body>(method, path, body, headers)
+    assert.equal(answer.status, status, `${method} ${path}: ${JSON.stringify(answer.body)}`)
+    return answer.body
+  }
+
+  /** A request that must be refused with this fault. */
+  async refuse(
+    code: string,
+    status: number,
+    method: Method,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<ProblemBody> {
+    const answer = await this.send(method, path, body, headers)
+    const { body: problem } = answer
+    assert.equal(`${answer.status} ${problem.code}`, `${status} ${code}`, JSON.stringify(problem))
+    assert.match(String(answer.headers['content-type']), /^application\/problem\+json/)
+    assert.equal(problem.status, status)
+    assert.ok(problem.detail !== '' && problem.hint !== '')
+    return problem
+  }
+
+  /** Makes a repository that the server does not know; answers where it is. */
+  async makeRepository(name: string): Promise<string> {
+    const place = join(this.dir, name)
+    const { signal } = new AbortController()
+    const about = { passphrase: new Secret(PASSPHRASE), clock: systemClock }
+    await Repository.init(openStorage(place), about, signal)
+    return place
+  }
+
+  /** A source and a repository that the server knows. */
+  async addShop(source = 'shop', repository = 'main'): Promise<void> {
+    const url = await this.makeRepository(repository)
+    await this.expect(201, 'POST', '/repositories', {
+      name: repository,
+      url,
+      passphrase: PASSPHRASE,
+    })
+    await this.addSource(source)
+  }
+
+  /** A source whose database is there, and empty. */
+  async addSource(name: string): Promise<void> {
+    await this.test.server.query('postgres', `create database "${name}"`)
+    await this.expect(201, 'POST', '/sources', { name, url: this.test.server.url(name) })
+  }
+
+  /** What was written down of an action, newest first. */
+  async audited(
+    action: string,
+  ): Promise<
+    { actor: string; result: string; objectName: string | null; details: Record<string, unknown> }[]
+  > {
+    return await this.test.catalog.query(
+      `select actor, result, object_name as "objectName", details from audit_log
+       where action = $1 order by id desc`,
+      [action],
+    )
+  }
+}
