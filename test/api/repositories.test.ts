@@ -91,7 +91,7 @@ describe('repositories', () => {
     const { manifest } = await backUp('other')
     await (await open()).forget(manifest, signal)
     await backUp('third')
-    const [first] = (await (await open()).backups(signal)).manifests.filter(
+    const first = (await (await open()).backups(signal)).manifests.find(
       one => one.source.database === 'shop',
     )
     assert.ok(first)

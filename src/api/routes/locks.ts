@@ -19,7 +19,7 @@ export const lockRoutes: readonly Route[] = [
     method: 'POST',
     path: '/locks/release',
     summary: 'Take a lock away: its run fails, and its worker can write nothing more',
-    action: 'lock.release',
+    action: 'run.release',
     body: z.strictObject({
       /** Its key, the name of what it is on, or its run. */
       lock: z.string().min(1).max(1000),
