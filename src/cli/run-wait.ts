@@ -4,9 +4,9 @@ import { Fault } from '../core/fault.ts'
 import { ServerUnreachable } from '../core/faults.ts'
 import { shortId } from '../core/ids.ts'
 import { isFinal } from '../core/run.ts'
-import { bytesText, countText, plural } from '../operations/words.ts'
 import type { Context } from './context.ts'
 import { DAMAGED, DONE, FAILED, INTERRUPTED, LOCKED, WARNED } from './exits.ts'
+import { factsOf } from './run-facts.ts'
 import { runName, secondsOf } from './run-text.ts'
 import { RunWatch } from './terminal/run-watch.ts'
 import { stateStyle, stateText } from './terminal/state.ts'
@@ -111,34 +111,6 @@ function failureLines({ failure, id }: Run): string[] {
 
 const tookLine = (seconds: number | undefined): string[] =>
   seconds === undefined ? [] : [`  took    ${durationText(seconds)}`]
-
-/** What a run left behind, as far as its result says it. */
-function factsOf({ result, backupId }: Run): string[] {
-  if (result === null) return []
-  const number = (name: string) => (typeof result[name] === 'number' ? result[name] : undefined)
-  const text = (name: string) => (typeof result[name] === 'string' ? result[name] : undefined)
-  const [bytes, stored, tables, rows] = ['bytes', 'storedBytes', 'tables', 'rows'].map(number)
-  const id = backupId ?? text('backup')
-  const holds = [
-    ...(tables === undefined ? [] : [plural(tables, 'table')]),
-    ...(rows === undefined ? [] : [plural(rows, 'row')]),
-    ...(bytes === undefined ? [] : [`${bytesText(bytes)} of dump`]),
-    ...(stored === undefined ? [] : [`${bytesText(stored)} stored`]),
-  ]
-  const counts = ['backups', 'packs', 'chunks'].flatMap(name => {
-    const count = number(name)
-    return count === undefined ? [] : [`${countText(count)} ${name}`]
-  })
-  return [
-    ...(id === undefined ? [] : [`  backup  ${shortId(id)}`]),
-    ...(text('database') === undefined ? [] : [`  into    ${printable(text('database') ?? '')}`]),
-    ...(text('kept') === undefined
-      ? []
-      : [`  kept    the database that was there is now ${printable(text('kept') ?? '')}`]),
-    ...(holds.length === 0 ? [] : [`  holds   ${holds.join(', ')}`]),
-    ...(counts.length === 0 ? [] : [`  seen    ${counts.join(', ')}`]),
-  ]
-}
 
 /** Failures that scripts tell apart, as commands without a server do. */
 const EXIT_OF: Readonly<Record<string, number>> = {

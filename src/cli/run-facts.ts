@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import type { Run } from '../api/schema/runs.ts'
+import { shortId } from '../core/ids.ts'
+import { bytesText, plural } from '../operations/words.ts'
+import { printable } from './terminal/text.ts'
+
+/** What the results of all kinds of runs may say; a newer server may say more. */
+const Result = z.object({
+  backup: z.string().optional(),
+  database: z.string().optional(),
+  kept: z.string().optional(),
+  tables: z.number().optional(),
+  rows: z.number().optional(),
+  bytes: z.number().optional(),
+  storedBytes: z.number().optional(),
+  backups: z.number().optional(),
+  packs: z.number().optional(),
+  chunks: z.number().optional(),
+  readData: z.boolean().optional(),
+  differences: z.array(z.object({ name: z.string(), detail: z.string() })).optional(),
+  problems: z.array(z.object({ object: z.string(), why: z.string() })).optional(),
+})
+type Result = z.output<typeof Result>
+
+/** More of them are in `--json`. */
+const MOST_NAMED = 10
+
+/** What a run did and found, in lines for people. */
+export function factsOf({ kind, result, state }: Run): string[] {
+  const { data } = Result.safeParse(result ?? {})
+  if (data === undefined || result === null) return []
+  const backup = data.backup === undefined ? [] : [`  backup  ${shortId(data.backup)}`]
+  switch (kind) {
+    case 'backup':
+      return [...backup, ...contentLine('holds', data)]
+    case 'restore':
+      return [...backup, ...restoreLines(data), ...contentLine('proven', data)]
+    case 'verify': {
+      const equal = state === 'completed' ? contentLine('equal', data) : []
+      return [
+        ...backup,
+        ...equal,
+        ...named(data.differences ?? [], one => `${one.name} ${one.detail}`),
+      ]
+    }
+    case 'check':
+      return [...checkLine(data), ...named(data.problems ?? [], one => `${one.object}: ${one.why}`)]
+  }
+  return kind satisfies never
+}
+
+function contentLine(name: string, { tables, rows, bytes, storedBytes }: Result): string[] {
+  const parts = [
+    tables === undefined ? '' : plural(tables, 'table'),
+    rows === undefined ? '' : plural(rows, 'row'),
+    bytes === undefined ? '' : `${bytesText(bytes)} of dump`,
+    storedBytes === undefined ? '' : `${bytesText(storedBytes)} stored`,
+  ].filter(part => part !== '')
+  return parts.length === 0 ? [] : [`  ${name.padEnd(7)} ${parts.join(', ')}`]
+}
+
+function restoreLines({ database, kept }: Result): string[] {
+  return [
+    ...(database === undefined ? [] : [`  into    ${printable(database)}`]),
+    ...(kept === undefined
+      ? []
+      : [
+          `  kept    the database that was there is now ${printable(kept)}; drop it when all is well`,
+        ]),
+  ]
+}
+
+function checkLine({ backups = 0, packs = 0, chunks = 0, bytes = 0, readData }: Result): string[] {
+  const all = [
+    plural(backups, 'backup'),
+    plural(packs, 'pack'),
+    plural(chunks, 'chunk'),
+    bytesText(bytes),
+  ].join(', ')
+  return [`  looked  at ${all}; ${readData ? 'every byte was read' : 'nothing of it was read'}`]
+}
+
+function named<One>(all: readonly One[], text: (one: One) => string): string[] {
+  const more = all.length - MOST_NAMED
+  return [
+    ...all.slice(0, MOST_NAMED).map(one => `          ${printable(text(one))}`),
+    ...(more > 0 ? [`          and ${more} more; --json has them`] : []),
+  ]
+}
