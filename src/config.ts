@@ -43,6 +43,8 @@ export interface ServerConfig {
   readonly secretKeyFile: string
   /** How many runs this process performs at once. */
   readonly maxRuns: number
+  /** When it stops, what runs may come to its end for so long; then others take it up. */
+  readonly stopSeconds: number
   readonly logLevel: LogLevel
 }
 
@@ -50,6 +52,7 @@ const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
 const MOST_RUNS = 100
+const MOST_STOP_SECONDS = 86_400
 
 /** The only place that reads process.env. */
 function readConfig(env: NodeJS.ProcessEnv): Config {
@@ -81,14 +84,17 @@ function readConfig(env: NodeJS.ProcessEnv): Config {
 function readServerConfig(text: (name: string) => string | undefined): ServerConfig {
   const dataDir = resolve(text('HOLDFAST_DATA_DIR') ?? defaultDataDir(text))
   const url = text('HOLDFAST_DATABASE_URL')
+  const number = (name: string, usual: number, from: number, to: number) =>
+    numberOf(name, text(name) ?? String(usual), from, to)
   return Object.freeze<ServerConfig>({
     dataDir,
     socket: join(dataDir, 'holdfast.sock'),
     host: text('HOLDFAST_HOST') ?? '127.0.0.1',
-    port: numberOf('HOLDFAST_PORT', text('HOLDFAST_PORT') ?? '7420', 0, 65_535),
+    port: number('HOLDFAST_PORT', 7420, 0, 65_535),
     databaseUrl: url === undefined ? undefined : new Secret(databaseUrl(url)),
     secretKeyFile: resolve(text('HOLDFAST_SECRET_KEY_FILE') ?? join(dataDir, 'secret.key')),
-    maxRuns: numberOf('HOLDFAST_MAX_RUNS', text('HOLDFAST_MAX_RUNS') ?? '3', 1, MOST_RUNS),
+    maxRuns: number('HOLDFAST_MAX_RUNS', 3, 1, MOST_RUNS),
+    stopSeconds: number('HOLDFAST_STOP_SECONDS', 20, 0, MOST_STOP_SECONDS),
     logLevel: logLevel(text('HOLDFAST_LOG_LEVEL') ?? 'info'),
   })
 }

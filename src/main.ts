@@ -146,9 +146,6 @@ async function openCatalog(node: Node, connection: Connection): Promise<Catalog>
   return catalog
 }
 
-/** What runs when the node stops may come to its end for so long; then others take it up. */
-const GRACE_MS = 20_000
-
 async function startWorker(node: Node, catalog: Catalog, vault: Vault): Promise<void> {
   const { settings, log, version } = node
   const about = { id: randomUUID(), host: hostname(), pid: process.pid, version }
@@ -162,7 +159,7 @@ async function startWorker(node: Node, catalog: Catalog, vault: Vault): Promise<
     log,
   })
   await worker.start()
-  atEnd(node, 'stop the worker', () => worker.stop({ graceMs: GRACE_MS }))
+  atEnd(node, 'stop the worker', () => worker.stop({ graceMs: settings.stopSeconds * 1000 }))
 }
 
 /** Runners are started as we were, and see of our environment what they need to run, and no secret. */

@@ -42,9 +42,8 @@ async function readyServer(
   return server
 }
 
-const socketOf = (server: TestServer) => join(server.dataDir, 'holdfast.sock')
 const health = async (server: TestServer) =>
-  JSON.parse((await answer(socketOf(server), '/health/ready')).body) as Record<string, unknown>
+  JSON.parse((await answer(server.socket, '/health/ready')).body) as Record<string, unknown>
 
 async function stop(server: TestServer): Promise<void> {
   server.child.kill('SIGTERM')

@@ -23,6 +23,7 @@ export function newDataDir(owner?: { uid: number; gid: number }): string {
 /** `holdfast serve` on a data directory, at a port of its own. */
 export interface TestServer extends Running {
   readonly dataDir: string
+  readonly socket: string
   readonly port: number
   /** Waits until it answers that it is ready. */
   ready(): Promise<void>
@@ -39,14 +40,15 @@ export async function startServer(
     cwd: '/',
     ...(owner && { owner }),
   })
+  const socket = join(dataDir, 'holdfast.sock')
   const ready = async () => {
-    while ((await answer(join(dataDir, 'holdfast.sock'), '/health/ready')).status !== 200) {
+    while ((await answer(socket, '/health/ready')).status !== 200) {
       const { exitCode, signalCode } = running.child
       if (exitCode !== null || signalCode !== null) throw new Error(running.stderr())
       await sleep(20)
     }
   }
-  return { ...running, dataDir, port, ready }
+  return { ...running, dataDir, socket, port, ready }
 }
 
 /** What the server answers on its socket; status 0: nobody answers. */
