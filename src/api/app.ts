@@ -9,6 +9,8 @@ import type { Deps } from './route.ts'
 
 /** A request that takes longer to arrive is not one of ours. */
 const REQUEST_TIMEOUT_MS = 60_000
+/** A name of 100 characters, each of them percent-encoded. */
+const LONGEST_PARAMETER = 1200
 /** How long a health check may think. */
 const CHECK_MS = 3_000
 /** How long answers under way may take once the server stops. */
@@ -34,6 +36,7 @@ export async function createApp(door: Door, options: AppOptions): Promise<Fastif
     // A line for each request would bury what an operator looks for.
     loggerInstance: options.log.child({}, { level: 'warn' }),
     requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
   })
   app.setErrorHandler(async (error, request, reply) => {
     const problem = problemOf(error)

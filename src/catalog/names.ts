@@ -11,6 +11,9 @@ interface Named {
 const FEWEST_DIGITS = 4
 const UNIQUE_VIOLATION = '23505'
 
+/** Whether what was found may be removed before the transaction ends. */
+export type Hold = 'for share' | ''
+
 /** The `where` of a look-up, for `$1` as {@link findNamed} passes it. */
 export const CALLED = `(lower(name) = lower($1) or id::text like $2)`
 

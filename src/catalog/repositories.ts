@@ -1,5 +1,5 @@
 import type { Sql } from './db.ts'
-import { CALLED, findNamed, insertNamed } from './names.ts'
+import { CALLED, findNamed, type Hold, insertNamed } from './names.ts'
 import { refuseUsed } from './sources.ts'
 
 /** A repository that the server writes to. */
@@ -59,14 +59,18 @@ export async function insertRepository(sql: Sql, row: NewRepository): Promise<vo
   await insertNamed('repository', row.name, insert)
 }
 
-/** The repository of that name or id; while the transaction lasts, nobody removes it. Throws NotFound. */
-export const findRepository = (sql: Sql, name: string): Promise<RepositoryRow> =>
+/** The repository of that name or id. Throws NotFound, NameAmbiguous. */
+export const findRepository = (sql: Sql, name: string, hold: Hold = ''): Promise<RepositoryRow> =>
   findNamed<RepositoryRow>(
     sql,
     'repository',
     name,
-    `select ${COLUMNS} from repositories where removed_at is null and ${CALLED} for share`,
+    `select ${COLUMNS} from repositories where removed_at is null and ${CALLED} ${hold}`,
   )
+
+/** The same; while the transaction lasts, nobody removes it. */
+export const holdRepository = (sql: Sql, name: string): Promise<RepositoryRow> =>
+  findRepository(sql, name, 'for share')
 
 /** The name under which a repository is known already, by the id that the repository itself says. */
 export async function repositoryKnownAs(sql: Sql, repository: string): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import { InUse } from '../core/faults.ts'
 import type { Sql } from './db.ts'
-import { CALLED, findNamed, insertNamed } from './names.ts'
+import { CALLED, findNamed, type Hold, insertNamed } from './names.ts'
 
 /** A database that is backed up. */
 export interface Source {
@@ -42,14 +42,18 @@ export async function insertSource(sql: Sql, source: NewSource): Promise<void> {
   await insertNamed('source', name, insert)
 }
 
-/** The source of that name or id; while the transaction lasts, nobody removes it. Throws NotFound. */
-export const findSource = (sql: Sql, name: string): Promise<Source> =>
+/** The source of that name or id. Throws NotFound, NameAmbiguous. */
+export const findSource = (sql: Sql, name: string, hold: Hold = ''): Promise<Source> =>
   findNamed<Source>(
     sql,
     'source',
     name,
-    `select ${COLUMNS} from sources where removed_at is null and ${CALLED} for share`,
+    `select ${COLUMNS} from sources where removed_at is null and ${CALLED} ${hold}`,
   )
+
+/** The same; while the transaction lasts, nobody removes it. */
+export const holdSource = (sql: Sql, name: string): Promise<Source> =>
+  findSource(sql, name, 'for share')
 
 /** The sealed URL of a source, or undefined when it was removed. */
 export async function sealedSourceUrl(sql: Sql, id: string): Promise<Buffer | undefined> {

@@ -79,6 +79,16 @@ describe('sources', () => {
     await site.refuse('NOT_FOUND', 404, 'POST', `/sources/${encodeURIComponent('%')}/test`)
   })
 
+  test('a name may be as long and as odd as it is allowed to be', async () => {
+    const name = `${'é'.repeat(97)}/%`
+    await site.expect(201, 'POST', '/sources', { name, url: url() })
+    await site.expect(200, 'DELETE', `/sources/${encodeURIComponent(name)}`)
+    await site.refuse('INVALID_INPUT', 422, 'POST', '/sources', {
+      name: 'x'.repeat(101),
+      url: url(),
+    })
+  })
+
   test('one that is removed is gone with its URL; its name is free again', async () => {
     await site.expect(200, 'DELETE', '/sources/shop')
     await site.refuse('NOT_FOUND', 404, 'DELETE', '/sources/shop')

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { audit } from '../../catalog/audit.ts'
 import type { Sql } from '../../catalog/db.ts'
 import { readOverview } from '../../catalog/overview.ts'
-import { findRepository } from '../../catalog/repositories.ts'
+import { holdRepository } from '../../catalog/repositories.ts'
 import {
   disableSchedule,
   editSchedule,
@@ -15,7 +15,7 @@ import {
   type ScheduleSettings,
   timingOf,
 } from '../../catalog/schedules.ts'
-import { findSource } from '../../catalog/sources.ts'
+import { findSource, holdSource } from '../../catalog/sources.ts'
 import { shortId } from '../../core/ids.ts'
 import { type Firing, Timetable } from '../../core/schedule.ts'
 import { type Route, route } from '../route.ts'
@@ -56,8 +56,8 @@ export const scheduleRoutes: readonly Route[] = [
       await catalog.transaction(async sql => {
         const { source, repository, enabled, ...settings } = body
         const schedule = await insertSchedule(sql, {
-          sourceId: (await findSource(sql, source)).id,
-          repositoryId: (await findRepository(sql, repository)).id,
+          sourceId: (await holdSource(sql, source)).id,
+          repositoryId: (await holdRepository(sql, repository)).id,
           enabled,
           ...(await settingsOf(sql, settings)),
         })

@@ -6,10 +6,10 @@ import {
   someRepositories,
 } from '../../catalog/choices.ts'
 import type { Sql } from '../../catalog/db.ts'
-import { findRepository } from '../../catalog/repositories.ts'
+import { holdRepository } from '../../catalog/repositories.ts'
 import { insertRun, type NewRun, type Run } from '../../catalog/runs.ts'
 import {
-  findSource,
+  holdSource,
   type Source,
   sealedSourceUrl,
   sourceLabelled,
@@ -64,7 +64,7 @@ export async function trigger(
 
 async function whatFor(sql: Sql, body: WantedRun, id: string, deps: Deps): Promise<What> {
   if (body.kind === 'check') {
-    const repository = await findRepository(sql, body.repository)
+    const repository = await holdRepository(sql, body.repository)
     return {
       repositoryId: repository.id,
       lockKey: `repository:${repository.id}`,
@@ -72,7 +72,7 @@ async function whatFor(sql: Sql, body: WantedRun, id: string, deps: Deps): Promi
       request: { readData: body.readData ?? false },
     }
   }
-  const source = await findSource(sql, body.source)
+  const source = await holdSource(sql, body.source)
   const repositoryId = await repositoryFor(sql, source, body)
   const common = {
     sourceId: source.id,
@@ -132,13 +132,13 @@ async function repositoryFor(
   source: Source,
   body: Exclude<WantedRun, { kind: 'check' }>,
 ): Promise<string> {
-  if (body.repository !== undefined) return (await findRepository(sql, body.repository)).id
+  if (body.repository !== undefined) return (await holdRepository(sql, body.repository)).id
   const inBackup = body.kind === 'backup' ? [] : await repositoriesOfBackup(sql, body.backup)
   const bySchedule = await repositoriesOfSource(sql, source.id)
   const all = await someRepositories(sql)
   const choices = [inBackup, bySchedule, all].find(found => found.length > 0) ?? []
   const [choice, ...others] = choices
-  if (choice !== undefined && others.length === 0) return choice.id
+  if (choice !== undefined && others.length === 0) return (await holdRepository(sql, choice.id)).id
   const why =
     choice === undefined
       ? 'there is no repository yet; add one: holdfast repo add NAME --repository URL'

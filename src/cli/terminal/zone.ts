@@ -1,5 +1,18 @@
+/** What the runtime still calls by the names of long ago. */
+const RENAMED: Readonly<Record<string, string>> = {
+  'Asia/Calcutta': 'Asia/Kolkata',
+  'Asia/Katmandu': 'Asia/Kathmandu',
+  'Asia/Rangoon': 'Asia/Yangon',
+  'Asia/Saigon': 'Asia/Ho_Chi_Minh',
+  'Atlantic/Faeroe': 'Atlantic/Faroe',
+  'Europe/Kiev': 'Europe/Kyiv',
+}
+
 /** The zone of whoever reads. */
-export const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
+export function ownZone(): string {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
+  return RENAMED[timeZone] ?? timeZone
+}
 
 /** `Sun 2026-03-29 03:00 GMT+2`: with its offset, because clocks are put forward and back. */
 export function zonedText(time: Date, timeZone: string): string {
