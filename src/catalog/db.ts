@@ -55,16 +55,20 @@ export class Catalog implements Sql {
   async #transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     const client = await this.#client()
     let broken: Error | undefined
+    // A connection that breaks between two statements says so here; the next statement fails by itself.
+    const onError = (error: Error) => (broken = error)
+    client.on('error', onError)
     try {
-      await client.query('begin')
+      await rowsOf(client, 'begin', [])
       const done = await work({ query: (text, values = []) => rowsOf(client, text, values) })
-      await client.query('commit')
+      await rowsOf(client, 'commit', [])
       return done
     } catch (error) {
       // A connection that cannot even roll back is not given to anybody else.
       await client.query('rollback').catch((cause: Error) => (broken = cause))
       throw error
     } finally {
+      client.off('error', onError)
       client.release(broken)
     }
   }

@@ -169,10 +169,10 @@ export class Worker {
   }
 
   #heard(message: string | undefined): void {
-    const { run, node, wanted } = parse(message)
-    if (node === this.#node.id && run !== undefined && this.#runs.has(run)) this.#beats.nudge()
-    if (message === undefined) this.#beats.nudge()
-    if (node !== this.#node.id || wanted === undefined) this.#claims.nudge()
+    const { run } = parse(message)
+    const isOurs = run !== undefined && this.#runs.has(run)
+    if (isOurs || message === undefined) this.#beats.nudge()
+    if (!isOurs) this.#claims.nudge()
   }
 
   async #guarded(what: string, work: () => Promise<void>): Promise<void> {
@@ -186,7 +186,7 @@ export class Worker {
 
 const keyOf = ({ id, fence }: { id: string; fence: number }) => `${id} ${fence}`
 
-function parse(message = '{}'): { run?: string; node?: string | null; wanted?: string | null } {
+function parse(message = '{}'): { readonly run?: string } {
   return JSON.parse(message) as object
 }
 

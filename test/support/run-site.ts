@@ -1,4 +1,7 @@
+import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { cpSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -17,6 +20,7 @@ import { systemClock as clock } from '../../src/core/clock.ts'
 import type { Log } from '../../src/core/log.ts'
 import { DEFAULT_RETRY, isFinal } from '../../src/core/run.ts'
 import { Secret } from '../../src/core/secret.ts'
+import type { RunnerCommand } from '../../src/jobs/runner-process.ts'
 import type { Timing } from '../../src/jobs/timing.ts'
 import { Worker, type WorkerOptions } from '../../src/jobs/worker.ts'
 import { Repository } from '../../src/repository/repository.ts'
@@ -24,9 +28,13 @@ import { openStorage } from '../../src/storage/index.ts'
 import { openTestCatalog, type TestCatalog } from '../../support/catalog.ts'
 import { loadShop } from '../../support/shop.ts'
 import { tempDir } from '../../support/temp-dir.ts'
+import { processes } from './processes.ts'
+import type { WorkerTask } from './worker-child.ts'
 
 export const { signal } = new AbortController()
-export const RUNNER = join(import.meta.dirname, '..', '..', 'src', 'runner.ts')
+const RUNNER = join(import.meta.dirname, '..', '..', 'src', 'runner.ts')
+const DYING_RUNNER = join(import.meta.dirname, 'dying-runner.ts')
+const WORKER = join(import.meta.dirname, 'worker-child.ts')
 const PATIENCE_MS = 40_000
 
 /** Everything goes faster than in life, in the same proportions. */
@@ -42,6 +50,18 @@ export const QUICK: Timing = {
   cancelMs: 3_000,
 }
 
+/** Databases that sources are copies of. */
+const shops = new Set<string>()
+/** An empty repository that others are copies of: to make one costs a passphrase's time. */
+let template: ReturnType<typeof makeTemplate> | undefined
+
+async function makeTemplate() {
+  const path = join(tempDir(), 'template')
+  const passphrase = new Secret('correct horse battery staple')
+  const made = await Repository.init(openStorage(path), { passphrase, clock }, signal)
+  return { path, repository: made.repository.id, recoveryKey: made.recoveryKey }
+}
+
 /** A real catalog, databases to back up on the same server, and a repository. */
 export class RunSite {
   readonly test: TestCatalog
@@ -49,9 +69,10 @@ export class RunSite {
   readonly dir = tempDir()
   readonly keyFile: string
   repositoryId = ''
-  #recoveryKey = ''
   readonly #workers: Worker[] = []
+  readonly #children: ChildProcess[] = []
   #sources = 0
+  #marks = 0
 
   private constructor(test: TestCatalog) {
     this.test = test
@@ -63,6 +84,7 @@ export class RunSite {
     const site = new RunSite(await openTestCatalog())
     t.after(async () => {
       for (const worker of site.#workers) await worker.stop({ graceMs: 0 })
+      for (const child of site.#children) await ended(child)
       await site.test.close()
     })
     site.repositoryId = await site.addRepository('main')
@@ -77,16 +99,16 @@ export class RunSite {
   async addRepository(name: string, maxRuns: number | null = null): Promise<string> {
     const id = randomUUID()
     const place = join(this.dir, name)
-    const passphrase = new Secret('correct horse battery staple')
-    const made = await Repository.init(openStorage(place), { passphrase, clock }, signal)
-    this.#recoveryKey = made.recoveryKey.reveal()
+    template ??= makeTemplate()
+    const { path, repository, recoveryKey } = await template
+    cpSync(path, place, { recursive: true })
     await insertRepository(this.catalog, {
       id,
       name,
-      repository: made.repository.id,
+      repository,
       place,
       urlSealed: this.vault.seal(new Secret(place), repositoryUrlPlace(id)),
-      keySealed: this.vault.seal(made.recoveryKey, repositoryKeyPlace(id)),
+      keySealed: this.vault.seal(recoveryKey, repositoryKeyPlace(id)),
       keySlot: '',
       maxRuns,
     })
@@ -98,7 +120,8 @@ export class RunSite {
   }
 
   async repository(): Promise<Repository> {
-    const recoveryKey = new Secret(this.#recoveryKey)
+    template ??= makeTemplate()
+    const { recoveryKey } = await template
     return await Repository.open(openStorage(this.place), { recoveryKey }, { clock }, signal)
   }
 
@@ -110,8 +133,12 @@ export class RunSite {
 
   /** A source whose database holds the shop; scale 0.01 is about 7 MB of dump. */
   async addSource(scale = 0.002): Promise<string> {
+    const { server } = this.test
+    const shop = `shop_${scale}`
+    if (!shops.has(shop)) await loadShop(server, shop, scale)
+    shops.add(shop)
     const database = `shop_${randomUUID().slice(0, 8)}`
-    await loadShop(this.test.server, database, scale)
+    await server.query('postgres', `create database ${database} template "${shop}"`)
     return await this.addSourceAt(this.test.server.url(database), database)
   }
 
@@ -161,13 +188,51 @@ export class RunSite {
       catalog: this.catalog,
       vault: this.vault,
       node: { id: randomUUID(), host: hostname(), pid: process.pid, version: '0.0.0', maxRuns: 3 },
-      runner: { program: process.execPath, args: [RUNNER], env: { TMPDIR: this.dir } },
+      runner: this.runner(),
       engines: { path: bin, pgBin: bin },
       cores: 1,
       log: SILENT,
       timing: QUICK,
       ...options,
     }
+  }
+
+  /** The runner there is, or one to which something happens at a step; `once`: only to the first one. */
+  runner(at?: { step: string; happens?: string; once?: boolean }): RunnerCommand {
+    const env = { TMPDIR: this.dir }
+    const program = process.execPath
+    if (at === undefined) return { program, env, args: [RUNNER] }
+    const mark = at.once === false ? '' : join(this.dir, `reached ${++this.#marks}`)
+    return { program, env, args: [DYING_RUNNER, at.step, at.happens ?? 'SIGKILL', mark] }
+  }
+
+  /** A worker in a process of its own, which is ended with the site. Resolves once it works. */
+  async spawnWorker(about: Partial<WorkerTask> = {}): Promise<ChildProcess> {
+    const { bin } = this.test.server
+    const { keyFile } = this
+    const node = randomUUID()
+    const basic = { url: this.test.url, keyFile, bin, node, runner: this.runner(), timing: QUICK }
+    const task: WorkerTask = { ...basic, ...about }
+    const child = spawn(process.execPath, [WORKER, JSON.stringify(task)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { TMPDIR: this.dir },
+    })
+    this.#children.push(child)
+    await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])
+    return child
+  }
+
+  /** What makes a worker die at one of its statements; only the first worker does. */
+  deathAt(statement: string, when: 'before' | 'after'): NonNullable<WorkerTask['dieAt']> {
+    return { statement, when, once: join(this.dir, `reached ${++this.#marks}`) }
+  }
+
+  /** Runners and database programs that are at work here. */
+  leftovers(): string[] {
+    return processes()
+      .filter(one => one.environ.includes(this.dir) || one.cmdline.includes(this.dir))
+      .filter(one => one.pid !== process.pid)
+      .map(one => `${one.pid} ${one.cmdline}`)
   }
 
   /** Waits until a run is as it should be; throws with its log when it does not come to that. */
@@ -196,6 +261,13 @@ export class RunSite {
     )
     return lines.map(({ line }) => line).join('\n')
   }
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGCONT')
+  child.kill('SIGTERM')
+  await once(child, 'exit')
 }
 
 const say = (_fields: object, _sentence: string): void => undefined
