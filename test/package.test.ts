@@ -6,6 +6,8 @@ import process from 'node:process'
 import { before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { tempDir } from '../support/temp-dir.ts'
+import { startHoldfast } from './support/holdfast.ts'
+import { answer, eventually, newDataDir, postgresOf } from './support/server.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const run = promisify(execFile)
@@ -41,6 +43,24 @@ describe('the package as others install it', () => {
     const command = join(consumer, 'node_modules', '.bin', 'holdfast')
     const { stdout } = await run(command, ['--version'], { cwd: '/' })
     assert.equal(stdout.trim(), version)
+  })
+
+  test('its server starts from nothing', async t => {
+    const dataDir = newDataDir()
+    const server = startHoldfast(['serve'], {
+      program: join(consumer, 'node_modules', '.bin', 'holdfast'),
+      env: { HOLDFAST_DATA_DIR: dataDir, HOLDFAST_PORT: '0' },
+      cwd: '/',
+    })
+    t.after(() => server.child.kill('SIGKILL'))
+    const socket = join(dataDir, 'holdfast.sock')
+    await eventually('a server that is ready', async () => {
+      assert.equal(server.child.exitCode, null, server.stderr())
+      return (await answer(socket, '/health/ready')).status === 200
+    })
+    server.child.kill('SIGTERM')
+    assert.equal((await server.ended).code, 0, server.stderr())
+    assert.equal(postgresOf(dataDir), undefined)
   })
 
   test('a TypeScript program can import it', async () => {

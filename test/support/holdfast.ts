@@ -25,6 +25,8 @@ export interface CommandOptions {
   /** What it reads from stdin. Default: nothing. */
   readonly input?: string | Uint8Array
   readonly cwd?: string
+  /** Which program. Default: that of the checkout. */
+  readonly program?: string
   /** As whom it runs, where we are root. Default: as ourselves. */
   readonly owner?: { readonly uid: number; readonly gid: number }
 }
@@ -36,7 +38,7 @@ const text = (parts: readonly Buffer[]) => Buffer.concat(parts).toString('utf8')
 /** Starts bin/holdfast as a user would. */
 export function startHoldfast(args: readonly string[], options: CommandOptions = {}): Running {
   const ours = Object.entries(process.env).filter(([name]) => !name.startsWith('HOLDFAST_'))
-  const child = spawn(HOLDFAST, args, {
+  const child = spawn(options.program ?? HOLDFAST, args, {
     env: { ...Object.fromEntries(ours), ...options.env },
     cwd: options.cwd,
     ...options.owner,

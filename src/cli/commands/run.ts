@@ -91,6 +91,8 @@ export const runCommand = (context: Context): Command =>
         options,
       )
     })
+    // What follows `show` is for it: both know --json.
+    .enablePositionalOptions()
     .addCommand(runShowCommand(context))
 
 async function start(context: Context, body: NewRun, key: string | undefined): Promise<Run> {
