@@ -345,6 +345,22 @@ describe('commands on a server', () => {
     })
   })
 
+  test('whoever waits for a run waits through a restart of the server', async () => {
+    await site.expect(0, ['pause', '--all'])
+    const waiting = site.start(['run', 'shop'])
+    await until(() => (waiting.stderr().includes('queued by') ? true : undefined))
+    server.child.kill('SIGTERM')
+    await server.ended
+    const { ended } = waiting
+    server = await startServer(server.dataDir, { HOLDFAST_PG_BIN: site.server.bin })
+    await server.ready()
+    await site.expect(0, ['resume', '--all'])
+    const { code, stdout, stderr } = await ended
+    assert.equal(code, 0, stderr)
+    assert.match(stdout, /✓ completed/)
+    assert.equal(stderr.match(/queued by/g)?.length, 1)
+  })
+
   test('what is not needed any more is removed', async () => {
     for (const name of ['shop', 'gone']) await site.expect(0, ['source', 'remove', name])
     await site.expect(0, ['repo', 'remove', 'main'])

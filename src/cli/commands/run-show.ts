@@ -7,7 +7,6 @@ import { runName } from '../run-text.ts'
 import { endOf, waitForRun } from '../run-wait.ts'
 import { type ServerOptions, serverCommand } from '../server-command.ts'
 import { runLines } from '../terminal/run-watch.ts'
-import { stateStyle, stateText } from '../terminal/state.ts'
 import type { Style } from '../terminal/style.ts'
 import { type Column, renderTable } from '../terminal/table.ts'
 import { printable } from '../terminal/text.ts'
@@ -17,6 +16,9 @@ import { ownZone, zonedText } from '../terminal/zone.ts'
 interface Options extends ServerOptions {
   readonly follow?: boolean
 }
+
+/** Progress on a wider line is harder to read. */
+const WIDEST = 100
 
 /** Longer logs than this are read through the API. */
 const MOST_PAGES = 20
@@ -70,8 +72,8 @@ function lines(
     ...(isOver
       ? endOf(run, context).text.filter(line => !line.startsWith('  log '))
       : [
-          `${runName(run)}: ${stateStyle(stateText(run.state), run.state, style)}`,
-          ...runLines(run, context.clock.now(), Math.min(width, 100), style).map(
+          `${runName(run)}:`,
+          ...runLines(run, context.clock.now(), Math.min(width, WIDEST) - 2, style).map(
             line => `  ${line}`,
           ),
         ]),

@@ -25,7 +25,7 @@ export function runsCommand(context: Context): Command {
       ['runs', 'the newest ones'],
       ['runs --state queued,running,paused,retrying', 'what is going on?'],
       ['runs --state failed --since 7d', 'what went wrong this week?'],
-      ['runs --limit 200 --after 4f2a91c0-…', 'the page after that run'],
+      ['runs --limit 200 --after 4f2a91c0', 'the page after that run'],
     ],
     seeAlso: ['run', 'run show', 'stats', 'cancel'],
   })
@@ -46,7 +46,7 @@ function lines(runs: readonly Run[], next: string | null, { terminal, clock }: C
   const { width, style } = terminal
   return [
     ...renderTable(columns(clock.now()), runs, width, style),
-    ...(next === null ? [] : ['', `there are more: --after ${next}`]),
+    ...(next === null ? [] : ['', `there are more: --after ${shortId(next)}`]),
   ]
 }
 

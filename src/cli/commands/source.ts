@@ -157,5 +157,6 @@ const removeCommand = (context: Context): Command =>
       )
     })
 
-/** As it is typed on a command line. */
-export const quoted = (text: string): string => (/^[\w.@:/-]+$/.test(text) ? text : `"${text}"`)
+/** As it is typed into a shell. */
+const quoted = (text: string): string =>
+  /^[\w.@:/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
