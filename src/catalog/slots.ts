@@ -50,7 +50,10 @@ const DUE = `enabled and schedules.removed_at is null and next_fire is not null
  * Fires at most `limit` schedules that are due, earliest first: their runs are made and their next slots
  * set in one transaction. Several nodes may do this at the same time; each schedule is served by one.
  */
-export async function fireDue(catalog: Catalog, limit: number): Promise<Fired> {
+export async function fireDue(
+  catalog: Pick<Catalog, 'transaction'>,
+  limit: number,
+): Promise<Fired> {
   return await catalog.transaction(async sql => {
     if ((await readSetting(sql, 'scheduler')) === 'stopped') return NOTHING
     const due = await sql.query<DueSchedule>(

@@ -2,12 +2,7 @@ import type { Catalog } from '../catalog/db.ts'
 import { SCHEDULES_CHANNEL } from '../catalog/schedules.ts'
 import { fireDue, type SlotsStatus, slotsStatus, untilDue } from '../catalog/slots.ts'
 import { reason } from '../core/fault.ts'
-
-/** Where the scheduler says what an operator must know; pino's loggers fit. */
-export interface SchedulerLog {
-  info(details: object, message: string): void
-  warn(details: object, message: string): void
-}
+import type { Log } from '../core/log.ts'
 
 export interface SchedulerStatus extends SlotsStatus {
   /** Whether this node takes part in firing. */
@@ -27,7 +22,7 @@ const LONGEST_BACK_OFF_MS = 10_000
 /** Fires schedules when they are due. Every node may run one: each slot is fired once all the same. */
 export class Scheduler {
   readonly #catalog: Catalog
-  readonly #log: SchedulerLog
+  readonly #log: Log
   readonly #stopping = new AbortController()
   #loop: Promise<void> | undefined
   #listener: { stop(): Promise<void> } | undefined
@@ -37,7 +32,7 @@ export class Scheduler {
   /** How often in a row it failed. */
   #failures = 0
 
-  constructor({ catalog, log }: { readonly catalog: Catalog; readonly log: SchedulerLog }) {
+  constructor({ catalog, log }: { readonly catalog: Catalog; readonly log: Log }) {
     this.#catalog = catalog
     this.#log = log
   }

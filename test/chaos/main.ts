@@ -1,21 +1,53 @@
 // `npm run chaos`: kills bin/holdfast at many random moments; `--moments 50` and `--seed N` choose.
+// `npm run chaos -- schedules`: simulates schedulers, workers and clocks; `--seeds 200` and `--seed N` choose.
 import { randomInt } from 'node:crypto'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { randomKills } from './random-kill.ts'
+import { simulateSchedules } from './schedules.ts'
 
-const { values } = parseArgs({
+const USAGE = `usage: npm run chaos -- [--moments 50] [--seed NUMBER]
+       npm run chaos -- schedules [--seeds 200] [--seed NUMBER]`
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     moments: { type: 'string', default: '50' },
+    seeds: { type: 'string', default: '200' },
     seed: { type: 'string', default: String(randomInt(2 ** 31)) },
   },
 })
-const moments = Number(values.moments)
-const seed = Number(values.seed)
-if (!Number.isInteger(moments) || !Number.isInteger(seed) || moments < 1) {
-  console.error('usage: npm run chaos -- [--moments 50] [--seed NUMBER]')
-  process.exit(2)
+const [what = 'kills'] = positionals
+const [moments, seeds, seed] = [values.moments, values.seeds, values.seed].map(Number)
+
+if (what === 'kills' && isCount(moments) && Number.isInteger(seed)) await kill(moments, seed ?? 0)
+else if (what === 'schedules' && isCount(seeds) && Number.isInteger(seed))
+  await simulate(seeds, seed ?? 0)
+else {
+  console.error(USAGE)
+  process.exitCode = 2
 }
-console.log(`seed ${seed}`)
-await randomKills({ seed, moments, say: line => console.log(line) })
-console.log(`${moments} moments, and nothing was hurt (seed ${seed})`)
+
+function isCount(value: number | undefined): value is number {
+  return Number.isInteger(value) && (value ?? 0) > 0
+}
+
+async function kill(moments: number, seed: number): Promise<void> {
+  console.log(`seed ${seed}`)
+  await randomKills({ seed, moments, say: line => console.log(line) })
+  console.log(`${moments} moments, and nothing was hurt (seed ${seed})`)
+}
+
+async function simulate(seeds: number, first: number): Promise<void> {
+  for (let seed = first; seed < first + seeds; seed += 1) {
+    try {
+      console.log(`seed ${seed}: ${await simulateSchedules(seed)}`)
+    } catch (error) {
+      console.error(
+        `seed ${seed} failed; to see it again: npm run chaos -- schedules --seeds 1 --seed ${seed}`,
+      )
+      throw error
+    }
+  }
+  console.log(`${seeds} seeds, and no slot was lost or served twice`)
+}
