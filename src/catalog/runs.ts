@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { NotFound, RunInTheWay, WrongUse } from '../core/faults.ts'
 import { shortId } from '../core/ids.ts'
 import type { Failure, RetryPolicy, RunKind, RunState, RunTrigger } from '../core/run.ts'
@@ -134,12 +135,19 @@ async function sameRequest(sql: Sql, run: NewRun): Promise<Run | undefined> {
   const [same] = await sql.query<Run>(`select ${RUN} from runs where idempotency_key = $1`, [
     run.idempotencyKey,
   ])
-  if (same === undefined || (same.kind === run.kind && same.lockKey === run.lockKey)) return same
+  if (same === undefined || isSameRequest(same, run)) return same
   throw new WrongUse({
     why: `idempotency key ${run.idempotencyKey} was used for another request: run ${same.id}`,
     hint: 'use a new key for a new request',
   })
 }
+
+const isSameRequest = (same: Run, run: NewRun): boolean =>
+  same.kind === run.kind &&
+  same.lockKey === run.lockKey &&
+  same.repositoryId === run.repositoryId &&
+  // As the database gave it back: without what is undefined.
+  isDeepStrictEqual(same.request, JSON.parse(JSON.stringify(run.request)))
 
 /**
  * Queues scheduled runs. One whose source is at work is recorded as skipped and finished at once, and the

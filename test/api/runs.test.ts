@@ -84,6 +84,8 @@ describe('runs', () => {
     const key = { 'idempotency-key': randomUUID() }
     const run = await site.expect<Run>(201, 'POST', '/runs', { kind: 'backup', source: 'one' }, key)
     await site.refuse('WRONG_USE', 422, 'POST', '/runs', { kind: 'backup', source: 'two' }, key)
+    const tagged = { kind: 'backup', source: 'one', tags: { release: '2.4' } }
+    await site.refuse('WRONG_USE', 422, 'POST', '/runs', tagged, key)
     const spaced = { 'idempotency-key': 'a b' }
     await site.refuse(
       'INVALID_INPUT',
