@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { ScheduleChanges } from '../api/schema/schedules.ts'
 import { WEEKDAYS } from '../core/presets.ts'
-import { DEFAULT_RETRY } from '../core/run.ts'
 import type { Blackout } from '../core/schedule.ts'
 import { parseBytes } from './command.ts'
 import { parseNumber, type ServerOptions } from './server-command.ts'
@@ -64,13 +63,7 @@ export const withSettings = (command: Command): Command =>
 /** What the options say, as the API takes it; what was left out is left out. */
 export function settingsOf(options: SettingOptions): ScheduleChanges {
   const { cron, timeZone, after, priority, jitter, blackout, maxSize } = options
-  const retry =
-    options.retry === undefined && options.networkRetry === undefined
-      ? undefined
-      : {
-          delays: [...(options.retry ?? DEFAULT_RETRY.delays)],
-          networkDelays: [...(options.networkRetry ?? DEFAULT_RETRY.networkDelays)],
-        }
+  const hasRetry = options.retry !== undefined || options.networkRetry !== undefined
   const all = {
     cron,
     timeZone,
@@ -78,11 +71,17 @@ export function settingsOf(options: SettingOptions): ScheduleChanges {
     priority,
     jitterSeconds: jitter,
     blackout: blackout && [...blackout],
-    retry,
+    retry: hasRetry
+      ? given({ delays: options.retry, networkDelays: options.networkRetry })
+      : undefined,
     maxBytes: maxSize,
   }
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+  return given(all)
 }
+
+/** Without what was not given. */
+const given = (all: object) =>
+  Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 
 const refuse = (text: string) => {
   const how =

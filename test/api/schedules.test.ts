@@ -52,6 +52,14 @@ describe('schedules', () => {
     assert.deepEqual([entry?.objectName, entry?.details.priority], ['shop', 7])
   })
 
+  test('an edit of one kind of retries leaves the other kind', async () => {
+    const edit = (retry: object) =>
+      site.expect<{ retry: object }>(200, 'PATCH', '/schedules/shop', { retry })
+    await edit({ networkDelays: [5] })
+    const { retry } = await edit({ delays: [] })
+    assert.deepEqual(retry, { delays: [], networkDelays: [5] })
+  })
+
   test('it is disabled and enabled', async () => {
     const off = await site.expect<Schedule>(200, 'POST', '/schedules/shop/disable')
     assert.deepEqual([off.enabled, off.nextFire], [false, null])

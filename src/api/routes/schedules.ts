@@ -17,6 +17,7 @@ import {
 } from '../../catalog/schedules.ts'
 import { findSource, holdSource } from '../../catalog/sources.ts'
 import { shortId } from '../../core/ids.ts'
+import { DEFAULT_RETRY, type RetryPolicy } from '../../core/run.ts'
 import { type Firing, Timetable } from '../../core/schedule.ts'
 import { type Route, route } from '../route.ts'
 import { Reference } from '../schema/common.ts'
@@ -59,7 +60,7 @@ export const scheduleRoutes: readonly Route[] = [
           sourceId: (await holdSource(sql, source)).id,
           repositoryId: (await holdRepository(sql, repository)).id,
           enabled,
-          ...(await settingsOf(sql, settings)),
+          ...(await settingsOf(sql, settings, DEFAULT_RETRY)),
         })
         await audit(sql, entryOf(schedule, actor, 'schedule.add', settings))
         return { status: 201, document: documentOf(schedule) }
@@ -91,8 +92,8 @@ export const scheduleRoutes: readonly Route[] = [
     answer: Schedule,
     handle: async ({ params, body, actor }, { catalog }) =>
       await catalog.transaction(async sql => {
-        const { id } = await findSchedule(sql, params.schedule)
-        const schedule = await editSchedule(sql, id, await settingsOf(sql, body))
+        const { id, retry } = await findSchedule(sql, params.schedule)
+        const schedule = await editSchedule(sql, id, await settingsOf(sql, body, retry))
         await audit(sql, entryOf(schedule, actor, 'schedule.edit', body))
         return { document: documentOf(schedule) }
       }),
@@ -133,12 +134,18 @@ function changeRoute(
   })
 }
 
+/** The settings that were asked for; what they leave out of the retries is as in `retryBefore`. */
 async function settingsOf(
   sql: Sql,
-  { after, ...settings }: z.output<typeof ScheduleChanges>,
+  { after, retry, ...settings }: z.output<typeof ScheduleChanges>,
+  retryBefore: RetryPolicy,
 ): Promise<ScheduleSettings> {
-  const afterScheduleId = after && (await findSchedule(sql, after)).id
-  return { ...settings, afterScheduleId }
+  const { delays = retryBefore.delays, networkDelays = retryBefore.networkDelays } = retry ?? {}
+  return {
+    ...settings,
+    afterScheduleId: after && (await findSchedule(sql, after)).id,
+    retry: retry && { delays, networkDelays },
+  }
 }
 
 const entryOf = (schedule: Row, actor: string, action: string, details: object = {}) => ({

@@ -45,7 +45,8 @@ const SETTINGS = {
   priority: Priority.optional(),
   jitterSeconds: z.number().int().min(0).max(86_400).optional(),
   blackout: z.array(Blackout.strict()).max(20).optional(),
-  retry: RetryPolicy.strict().optional(),
+  /** What is left out of it has its default, or, in a change, stays. */
+  retry: RetryPolicy.partial().strict().optional(),
   /** A dump that grows past this fails its run; null: no limit. */
   maxBytes: z.nullable(z.number().int().positive()).optional(),
 }
