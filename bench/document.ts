@@ -5,6 +5,7 @@ import { memoryScales } from './memory.ts'
 import type { PartName } from './options.ts'
 import { RESTORES } from './restore.ts'
 import type { Result } from './results.ts'
+import { DUE, firingName, IDLE } from './schedules.ts'
 import { targetLines } from './targets.ts'
 
 /** Results of fewer runs, of a smaller database or beside other work say that the bench works, and nothing else. */
@@ -13,20 +14,22 @@ const NOT_INSTALLED = 'not installed'
 
 /** docs/benchmarks.md, from the newest result of each part. */
 export function documentOf(load: (part: PartName) => Result | undefined): string {
-  const [backup, restore, memory, parts] = [
+  const [backup, restore, memory, parts, schedules] = [
     load('backup'),
     load('restore'),
     load('memory'),
     load('data-path'),
+    load('schedules'),
   ]
-  const results = [backup, restore, memory, parts].filter(one => one !== undefined)
+  const results = [backup, restore, memory, parts, schedules].filter(one => one !== undefined)
   const sections = [
     ['# Benchmarks', ...INTRODUCTION, ...(results.some(isTrial) ? TRIAL : [])],
-    ['## Against the targets', ...targetLines(backup, restore, memory)],
+    ['## Against the targets', ...targetLines({ backup, restore, memory, schedules })],
     backup && ['## Backup', ...backupLines(backup), about(backup)],
     restore && ['## Restore', ...restoreLines(restore), about(restore)],
     memory && ['## Memory', ...memoryLines(memory), about(memory)],
     parts && ['## Parts of the data path', ...partLines(parts), about(parts)],
+    schedules && ['## Schedules', ...scheduleLines(schedules), about(schedules)],
     ['## How it was measured', ...METHOD],
   ]
   return `${sections
@@ -123,6 +126,20 @@ function partLines({ samples }: Result): string[] {
     table(['step', 'rate'], rows),
     'Each step alone, on the beginning of the dump held in memory. Rates are bytes of the dump in a second, also ' +
       'where the step works on what they became.',
+  ]
+}
+
+function scheduleLines({ samples }: Result): string[] {
+  const rows = [1, 2].map(count => [
+    `${DUE} schedules due at the same moment, ${count} dispatcher${count === 1 ? '' : 's'}`,
+    seconds(samples[firingName(count)]),
+  ])
+  const [idle] = samples.idle ?? []
+  const share = idle === undefined ? NONE : `${(idle.seconds * 100).toFixed(2)} % of a core`
+  return [
+    table(['what', 'measured'], [...rows, [`${IDLE} schedules that wait, 1 dispatcher`, share]]),
+    'Fired: from the moment in which firing is allowed until the last one has its record. The dispatchers are processes ' +
+      'of their own. Waiting: processor time of the dispatcher and of its connections in the database server.',
   ]
 }
 

@@ -14,6 +14,7 @@ import { measureParts } from './parts.ts'
 import { installPeers } from './peers.ts'
 import { measureRestores } from './restore.ts'
 import { loadResult, type Samples, saveResult } from './results.ts'
+import { measureSchedules } from './schedules.ts'
 import { Site } from './site.ts'
 
 const DOCUMENT = join(import.meta.dirname, '..', 'docs', 'benchmarks.md')
@@ -66,6 +67,7 @@ async function bench({ scale, runs, parts, peers }: Options): Promise<void> {
     await site.server.stop()
   }
   if (parts.has('memory')) save('memory', await measureMemory(scale, dir))
+  if (parts.has('schedules')) save('schedules', await measureSchedules(runs))
 
   writeFileSync(DOCUMENT, documentOf(loadResult))
   console.log(`written: ${DOCUMENT}`)

@@ -1,6 +1,7 @@
 import { bytesText } from '../src/operations/words.ts'
 import { bytesOf, highestPeak, medianRatio, NONE, table } from './figures.ts'
 import type { Result, Samples } from './results.ts'
+import { DUE, firingName, IDLE } from './schedules.ts'
 
 interface Target {
   readonly what: string
@@ -12,20 +13,20 @@ interface Target {
   readonly remark?: string
 }
 
+/** The newest result of each part that has targets. */
+type Results = Readonly<Record<'backup' | 'restore' | 'memory' | 'schedules', Result | undefined>>
+
 const times = (figure: number) => figure.toFixed(2)
 const share = (figure: number) => figure.toFixed(3)
 
 /** How the newest results stand to what Holdfast promises itself. */
-export function targetLines(
-  backup: Result | undefined,
-  restore: Result | undefined,
-  memory: Result | undefined,
-): string[] {
+export function targetLines({ backup, restore, memory, schedules }: Results): string[] {
   const backups = backup?.samples ?? {}
   const restores = restore?.samples ?? {}
   const targets = [
     ...backupTargets(backups),
     ...otherTargets(restores, [backups, restores, memory?.samples ?? {}]),
+    ...scheduleTargets(schedules?.samples ?? {}),
   ]
   const rows = targets.map(target => [
     target.what,
@@ -96,6 +97,26 @@ function otherTargets(restores: Samples, everything: readonly Samples[]): Target
       atLeast: 300e6,
       aim: 200e6,
       text: bytesText,
+    },
+  ]
+}
+
+function scheduleTargets(samples: Samples): Target[] {
+  const [fired, idle] = [samples[firingName(1)], samples.idle]
+  const longest = (of: typeof fired) => of && Math.max(...of.map(one => one.seconds))
+  return [
+    {
+      what: `${DUE} schedules due at the same moment, all fired, in seconds`,
+      measured: longest(fired),
+      atLeast: 5,
+      aim: 1,
+      text: times,
+    },
+    {
+      what: `${IDLE} schedules that wait, share of a core`,
+      measured: longest(idle),
+      atLeast: 0.02,
+      text: share,
     },
   ]
 }
