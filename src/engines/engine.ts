@@ -1,6 +1,6 @@
 import type { Outline, SourceFacts } from '../core/backup.ts'
 import type { Secret } from '../core/secret.ts'
-import type { Bytes } from '../stream/bytes.ts'
+import type { ByteRange, Bytes } from '../stream/bytes.ts'
 
 /** What dumps and restores one database product. Engines never see a storage or a repository. */
 export interface Engine {
@@ -64,8 +64,8 @@ export interface DumpStream {
 export interface RestorableBackup {
   readonly facts: SourceFacts
   readonly outline: Outline
-  /** A stream of the backup; every byte was proven before it is yielded, and a broken one throws. */
-  stream(name: string): Bytes
+  /** A stream of the backup, or a part; every byte was proven before it is yielded, and a broken one throws. */
+  stream(name: string, range?: ByteRange): Bytes
 }
 
 export interface RestoreOptions {
@@ -75,7 +75,7 @@ export interface RestoreOptions {
   readonly disconnect: boolean
   /** Restore without owners and grants, for a server that lacks the roles. */
   readonly noOwner: boolean
-  /** How many indexes and constraints are built at once. */
+  /** How many tables are loaded, and indexes and constraints built, at once. */
   readonly jobs: number
 }
 
@@ -93,7 +93,8 @@ export interface Restore {
   /** Types of objects that the options leave out of the restore: the proof does not ask for them. */
   readonly leavesOut?: ReadonlySet<string>
   create(signal: AbortSignal): Promise<void>
-  load(dump: Bytes, signal: AbortSignal): Promise<void>
+  /** Loads the data; `read` gives any part of the dump. */
+  load(read: (range: ByteRange) => Bytes, signal: AbortSignal): Promise<void>
   /** Builds what follows the data: indexes, constraints, triggers, settings. */
   finish(signal: AbortSignal): Promise<void>
   /** Puts the new database in the target's place in one step; `kept` is the old one's new name. */

@@ -10,6 +10,7 @@ import type {
   RestoreOptions,
 } from '../engines/engine.ts'
 import type { Repository } from '../repository/repository.ts'
+import type { ByteRange } from '../stream/bytes.ts'
 import type { Difference } from './compare.ts'
 import { Meter } from './meter.ts'
 import { readOutline } from './outline.ts'
@@ -60,7 +61,7 @@ export async function restore(
     const backup = {
       facts: manifest.source,
       outline: await readOutline(reader, manifest),
-      stream: (name: string) => reader.stream(name),
+      stream: (name: string, range?: ByteRange) => reader.stream(name, range),
     }
     const work = await request.target.restore(backup, request.options, signal)
     const done = await perform(request, backup, work, signal)
@@ -90,7 +91,7 @@ async function perform(
     await work.create(signal)
     const loaded = new Meter()
     progress.enter('loading', { bytes: () => loaded.bytes, total, item })
-    await work.load(loaded.through(backup.stream(DUMP)), signal)
+    await work.load(range => loaded.through(backup.stream(DUMP, range)), signal)
     progress.enter('indexing', { item })
     await work.finish(signal)
     const read = new Meter()

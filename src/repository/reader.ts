@@ -3,7 +3,7 @@ import { throwIfAborted } from '../core/abort.ts'
 import type { Manifest, Recipe, StoredStream } from '../core/backup.ts'
 import { Damaged, NoSuchStream } from '../core/faults.ts'
 import type { Storage } from '../storage/storage.ts'
-import type { Bytes } from '../stream/bytes.ts'
+import type { ByteRange, Bytes } from '../stream/bytes.ts'
 import { inFlight } from '../stream/in-flight.ts'
 import type { ChunkPlace } from './chunk-index.ts'
 import { decode, requireCodec } from './codec.ts'
@@ -11,7 +11,7 @@ import { hmac, type KeyRing } from './key-ring.ts'
 import { packKey } from './layout.ts'
 import type { LoadedIndex } from './load-index.ts'
 import { unsealChunk } from './pack.ts'
-import { type RecipeEntry, recipeEntries } from './recipe.ts'
+import { type RecipeEntry, recipeEntries, type Stretch, stretchesOf } from './recipe.ts'
 import type { Session } from './session.ts'
 
 /** Chunks fetched together: neighbours in a pack become one request. About 9 MB of plain bytes. */
@@ -52,11 +52,33 @@ export class ChunkReader {
     return place && packKey(this.#index.packs.at(place.pack).id)
   }
 
+  /** Where the lists of a recipe begin. */
+  async stretches(recipe: Recipe): Promise<Stretch[]> {
+    return await stretchesOf(recipe, async list => (await this.#window([list]))[0] as Buffer)
+  }
+
   /** The plain bytes of a recipe, read ahead by one window. */
-  async *bytes(recipe: Recipe): AsyncGenerator<Uint8Array> {
-    for await (const window of inFlight(2, windows(this.entries(recipe)), entries =>
-      this.#window(entries),
-    )) {
+  bytes(recipe: Recipe): AsyncGenerator<Uint8Array> {
+    return this.#read(this.entries(recipe))
+  }
+
+  /** The plain bytes from `from` up to `to` of the stream that the stretches make up. */
+  async *part(stretches: readonly Stretch[], { from, to }: ByteRange): AsyncGenerator<Uint8Array> {
+    for (const stretch of stretches) {
+      if (stretch.to <= from || stretch.from >= to) continue
+      const chunks = new Covering(stretch.from, from, to)
+      let at: number | undefined
+      for await (const plain of this.#read(chunks.of(this.entries(stretch.recipe)))) {
+        at ??= chunks.from
+        const cut = plain.subarray(Math.max(0, from - at), Math.max(0, to - at))
+        at += plain.length
+        yield cut
+      }
+    }
+  }
+
+  async *#read(entries: AsyncGenerator<RecipeEntry>): AsyncGenerator<Uint8Array> {
+    for await (const window of inFlight(2, windows(entries), chunks => this.#window(chunks))) {
       throwIfAborted(this.#signal, 'reading the backup')
       yield* window
     }
@@ -117,6 +139,29 @@ export class ChunkReader {
   }
 }
 
+/** Picks the chunks that cover a range. */
+class Covering {
+  /** Where the first of them begins. */
+  from: number
+  readonly #range: ByteRange
+
+  constructor(at: number, from: number, to: number) {
+    this.from = at
+    this.#range = { from, to }
+  }
+
+  async *of(entries: AsyncIterable<RecipeEntry>): AsyncGenerator<RecipeEntry> {
+    let at = this.from
+    for await (const entry of entries) {
+      const end = at + entry.plain
+      if (end <= this.#range.from) this.from = end
+      else yield entry
+      if (end >= this.#range.to) return
+      at = end
+    }
+  }
+}
+
 interface Fetched {
   readonly from: number
   readonly bytes: Uint8Array
@@ -151,6 +196,7 @@ export class BackupReader {
   readonly manifest: Manifest
   readonly #chunks: ChunkReader
   readonly #session: Session
+  readonly #stretches = new Map<string, Promise<Stretch[]>>()
 
   constructor(manifest: Manifest, chunks: ChunkReader, session: Session) {
     this.manifest = manifest
@@ -158,15 +204,36 @@ export class BackupReader {
     this.#session = session
   }
 
-  /** A stream of the backup: ends only when its length and SHA-256 are those of the manifest. */
-  stream(name: string): Bytes {
+  /**
+   * A stream of the backup: ends only when its length and SHA-256 are those of the manifest. Of a part of
+   * it every chunk is proven.
+   */
+  stream(name: string, range?: ByteRange): Bytes {
     const { id, streams } = this.manifest
     const stream = streams.find(one => one.name === name)
     if (stream === undefined) {
       const has = streams.map(one => one.name).join(', ')
       throw new NoSuchStream({ backup: id.slice(0, 8), stream: name, has })
     }
+    if (range !== undefined) return this.#part(stream, range)
     return proven(this.#chunks.bytes(stream.recipe), stream, id)
+  }
+
+  async *#part(stream: StoredStream, range: ByteRange): AsyncGenerator<Uint8Array> {
+    let stretches = this.#stretches.get(stream.name)
+    if (stretches === undefined) {
+      stretches = this.#chunks.stretches(stream.recipe)
+      this.#stretches.set(stream.name, stretches)
+    }
+    let bytes = 0
+    for await (const piece of this.#chunks.part(await stretches, range)) {
+      bytes += piece.length
+      yield piece
+    }
+    if (bytes !== range.to - range.from) {
+      const what = `stream ${stream.name} of backup ${this.manifest.id.slice(0, 8)}`
+      throw new Damaged({ what, why: `it has no bytes ${range.from} to ${range.to}` })
+    }
   }
 
   async close(): Promise<void> {

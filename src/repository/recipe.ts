@@ -79,3 +79,46 @@ async function* level(
     else yield* level(await load(entry), depth - 1, load)
   }
 }
+
+/** A stretch of a stream whose chunks one list of the lowest level names. */
+export interface Stretch {
+  /** Where it begins in the stream. */
+  readonly from: number
+  readonly to: number
+  /** Its chunks. */
+  readonly recipe: Recipe
+}
+
+/** Where each list of a recipe begins: reading from the middle of a stream needs only some of them. */
+export async function stretchesOf(
+  recipe: Recipe,
+  load: (entry: RecipeEntry) => Promise<Buffer>,
+): Promise<Stretch[]> {
+  const stretches: Stretch[] = []
+  let from = 0
+  for await (const one of lowest(recipe, load)) {
+    let to = from
+    for await (const chunk of recipeEntries(one, load)) to += chunk.plain
+    stretches.push({ from, to, recipe: one })
+    from = to
+  }
+  return stretches
+}
+
+/** A recipe as one recipe for each list of the lowest level. */
+async function* lowest(
+  recipe: Recipe,
+  load: (entry: RecipeEntry) => Promise<Buffer>,
+): AsyncGenerator<Recipe> {
+  if (recipe.depth === 0) {
+    yield recipe
+    return
+  }
+  const lists = Buffer.from(recipe.entries, 'base64')
+  for await (const { id, plain } of level(lists, recipe.depth - 1, load)) {
+    const entry = Buffer.alloc(ENTRY)
+    id.copy(entry)
+    entry.writeUInt32LE(plain, ID)
+    yield { depth: 1, entries: entry.toString('base64') }
+  }
+}

@@ -71,6 +71,27 @@ describe('a reader', () => {
     assert.equal(packGets(storage).length, 1)
   })
 
+  test('reads any part of a stream, and of the packs no more than it needs', async () => {
+    const storage = new FaultyStorage(site.storage)
+    const reader = await (await openSite(site, storage)).reader(manifest, unhurried)
+    const part = async (from: number, to: number) =>
+      Buffer.concat(await Array.fromAsync(reader.stream('dump', { from, to })))
+    try {
+      const ends = [0, 1, MIB, 5_000_000, 5_000_001, dump.length - 1, dump.length]
+      for (const from of ends) {
+        for (const to of ends.filter(end => end >= from)) {
+          assert.ok((await part(from, to)).equals(dump.subarray(from, to)), `${from} to ${to}`)
+        }
+      }
+      const before = packGets(storage).length
+      await part(5_000_000, 5_000_001)
+      assert.equal(packGets(storage).length, before + 1)
+      await assert.rejects(part(dump.length - 1, dump.length + 1), Damaged)
+    } finally {
+      await reader.close()
+    }
+  })
+
   describe('yields the true bytes or fails', () => {
     const lies: [what: string, fault: PlannedFault, expected: new (...args: never[]) => Error][] = [
       ['altered bytes', { alter: flipBit(1000) }, Damaged],

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Recipe } from '../../src/core/backup.ts'
 import { Damaged } from '../../src/core/faults.ts'
-import { type RecipeEntry, RecipeWriter, recipeEntries } from '../../src/repository/recipe.ts'
+import {
+  type RecipeEntry,
+  RecipeWriter,
+  recipeEntries,
+  stretchesOf,
+} from '../../src/repository/recipe.ts'
 import { Seeded, sha256 } from './material.ts'
 
 /** Keeps lists as a repository does: by the hash of their bytes. */
@@ -31,6 +36,26 @@ async function written(ids: readonly Buffer[], keep: ReturnType<typeof keeper>):
 
 async function readBack(recipe: Recipe, keep: ReturnType<typeof keeper>): Promise<RecipeEntry[]> {
   return await Array.fromAsync(recipeEntries(recipe, keep.load))
+}
+
+/** Throws unless the stretches of a recipe, one behind the other, are the whole stream. */
+async function assertCovered(
+  recipe: Recipe,
+  entries: readonly RecipeEntry[],
+  keep: ReturnType<typeof keeper>,
+): Promise<void> {
+  const stretches = await stretchesOf(recipe, keep.load)
+  let at = 0
+  const found: RecipeEntry[] = []
+  for (const { from, to, recipe: part } of stretches) {
+    assert.equal(from, at)
+    for await (const entry of recipeEntries(part, keep.load)) {
+      at += entry.plain
+      found.push(entry)
+    }
+    assert.equal(to, at)
+  }
+  assert.deepEqual(found, entries)
 }
 
 const idsOf = (seed: string, count: number) => {
@@ -75,6 +100,7 @@ describe('a recipe', () => {
         ids.map((_, number) => number + 1),
       )
       for (const list of keep.lists.values()) assert.ok(list.length <= 8192 * 36)
+      await assertCovered(recipe, entries, keep)
     })
   }
 

@@ -81,7 +81,8 @@ function watchStatements(): void {
   const { query } = prototype
   prototype.query = function (this: Client, ...args) {
     const [given] = args
-    const sql = typeof given === 'string' ? given : (given as { text: string }).text
+    const sql = typeof given === 'string' ? given : (given as { text?: string }).text
+    if (sql === undefined) return query.apply(this, args) // rows on their way: counted as they are read
     const [first = '', second = ''] = sql.trim().toLowerCase().split(/\s+/)
     if (first === 'select') return query.apply(this, args)
     const what = `${first} ${second}`.trim()
@@ -128,7 +129,7 @@ function watchedDump(dump: Dump): Dump {
 function watchedRestore(work: Restore): Restore {
   return changed(work, {
     beside: watchedDatabase(work.beside),
-    load: (bytes, during) => work.load(counted('dump loaded', bytes), during),
+    load: (read, during) => work.load(range => counted('dump loaded', read(range)), during),
     finish: async during => {
       const finished = work.finish(during)
       await childOf(process.pid, RESTORING, finished)

@@ -28,6 +28,8 @@ export interface ArchiveEntry {
   readonly owner: string
   readonly tablespace: string
   readonly definition: string
+  /** The statement that its data is the input of, one character a byte; empty where it has none. */
+  readonly copy: string
 }
 
 /** A parser that asks for bytes: it yields how many it wants and is resumed with exactly these. */
@@ -84,7 +86,7 @@ export function* readEntry(head: ArchiveHead, offSize: number): Asking<ArchiveEn
   yield* readInt(intSize) // section
   const definition = yield* readText(intSize)
   yield* readText(intSize) // DROP statement
-  yield* readText(intSize) // COPY statement
+  const copy = Buffer.from((yield* readBytes(intSize)) ?? []).toString('latin1')
   const schema = yield* readText(intSize)
   const tablespace = yield* readText(intSize)
   if (version >= 14) yield* readText(intSize) // table access method
@@ -93,7 +95,7 @@ export function* readEntry(head: ArchiveHead, offSize: number): Asking<ArchiveEn
   yield* readText(intSize) // WITH OIDS
   while ((yield* readString(intSize)) !== undefined); // dependencies
   yield 1 + offSize // where its data is: not known when pg_dump writes to a pipe
-  return { id, hasData, type, schema, name, owner, tablespace, definition }
+  return { id, hasData, type, schema, name, owner, tablespace, definition, copy }
 }
 
 /** A sign byte, then the number with its lowest byte first. */
@@ -110,10 +112,16 @@ export function intOf(bytes: Uint8Array): number {
 
 /** Text, or undefined for the null that ends a list. */
 function* readString(intSize: number): Asking<string | undefined> {
+  const bytes = yield* readBytes(intSize)
+  return bytes && textOf(bytes)
+}
+
+/** The bytes of a text, or undefined for null. */
+function* readBytes(intSize: number): Asking<Uint8Array | undefined> {
   const length = yield* readInt(intSize)
   if (length < 0) return undefined
   if (length > MAX_STRING) throw notAnArchive(`it announces a text of ${length} bytes`)
-  return length === 0 ? '' : textOf(yield length)
+  return length === 0 ? new Uint8Array() : yield length
 }
 
 /** Names are in the database's encoding; what is not UTF-8 is read one character a byte, as LATIN1. */

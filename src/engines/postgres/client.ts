@@ -3,6 +3,7 @@ import { Client, type ClientConfig, DatabaseError, escapeIdentifier, escapeLiter
 import { waiting } from '../../core/abort.ts'
 import { Fault, reason } from '../../core/fault.ts'
 import { DatabaseMissing, DatabaseRefused, DatabaseUnreachable } from '../../core/faults.ts'
+import { CopyIn } from './copy-in.ts'
 import { type Settings, serverName } from './settings.ts'
 
 const CONNECT_TIMEOUT_MS = 15_000
@@ -13,7 +14,15 @@ const NO_SUCH_DATABASE = '3D000'
 /** Classes of SQLSTATE that say nothing of the statement: connection, resources, operator, system. */
 const MAY_PASS = /^(08|53|57|58)/
 
-/** A connection of ours: for questions and statements, never for the data itself. */
+/** Rows on their way into a table. */
+export interface Copy {
+  /** Resolves when `bytes` is no longer needed. */
+  write(bytes: Uint8Array): Promise<void>
+  /** Resolves when the server has taken all of it. */
+  end(): Promise<void>
+}
+
+/** A connection of ours. */
 export class Session {
   readonly #client: Client
   readonly #server: string
@@ -59,6 +68,23 @@ export class Session {
     } catch (error) {
       throw this.#fault(what, error)
     }
+  }
+
+  /**
+   * Begins to copy into a table; `sql`, in the session's encoding, ends with a COPY … FROM STDIN. Nothing
+   * else is asked meanwhile.
+   */
+  async copyIn(what: string, sql: Uint8Array): Promise<Copy> {
+    const copy = this.#client.query(new CopyIn(sql))
+    const during = async (step: Promise<void>) => {
+      try {
+        await waiting(what, step, this.#signal)
+      } catch (error) {
+        throw this.#fault(what, error)
+      }
+    }
+    await during(copy.begun())
+    return { write: bytes => during(copy.write(bytes)), end: () => during(copy.end()) }
   }
 
   /** The only row of an answer. */

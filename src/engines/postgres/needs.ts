@@ -7,6 +7,8 @@ import { ArchiveReader, type ArchiveSink } from './archive.ts'
 import type { ArchiveEntry } from './archive-head.ts'
 
 const EVENT_TRIGGER = 'EVENT TRIGGER'
+/** Entries that set a session. */
+const SESSION = new Set(['ENCODING', 'STDSTRINGS', 'SEARCHPATH'])
 /** Entries that come after all others, each in a step of its own. */
 const REFRESH = 'MATERIALIZED VIEW DATA'
 
@@ -14,9 +16,13 @@ const REFRESH = 'MATERIALIZED VIEW DATA'
 export interface Contents {
   /** File with the archive's head: enough for pg_restore to restore what has no data. */
   readonly head: string
-  /** Lists for `pg_restore --use-list`: all entries but the last ones, and event triggers only. */
-  readonly list: string
-  readonly eventTriggers: string | undefined
+  /** SQL that sets a session to read the dump: its encoding and the like. */
+  readonly session: readonly string[]
+  /** The COPY statement of each table's data, by `tableName`. */
+  readonly copies: ReadonlyMap<string, string>
+  /** Tables that the dump makes, by `tableName`; others belong to extensions, and may hold rows already. */
+  readonly tables: ReadonlySet<string>
+  readonly lists: Lists
   readonly materializedViews: readonly { readonly schema: string; readonly name: string }[]
   readonly extensions: ReadonlySet<string>
   readonly tablespaces: ReadonlySet<string>
@@ -26,6 +32,17 @@ export interface Contents {
   /** Roles that policies and user mappings name: needed even without owners and grants. */
   readonly named: ReadonlySet<string>
   readonly subscriptions: readonly string[]
+}
+
+/** Files for `pg_restore --use-list`, in the order of their use; undefined where there is nothing to list. */
+export interface Lists {
+  /** What is there before the data, and whatever data is no table's. */
+  readonly first: string
+  /** Grants come after the data: an owner may have taken its own rights away. */
+  readonly grants: string | undefined
+  /** What follows the data. */
+  readonly last: string
+  readonly eventTriggers: string | undefined
 }
 
 /** Reads the head of a dump into files of a private directory, and no more of it than that. */
@@ -39,12 +56,18 @@ export async function readContents(dump: Bytes, directory: string): Promise<Cont
   } finally {
     await file.close()
   }
-  const list = await writeList(join(directory, 'list'), sink.first)
-  const eventTriggers =
-    sink.eventTriggers.length === 0
-      ? undefined
-      : await writeList(join(directory, 'event-triggers'), sink.eventTriggers)
-  return { ...sink.contents, head, list, eventTriggers }
+  const list = async (name: string, ids: readonly number[]) =>
+    await writeList(join(directory, name), ids)
+  const lists = {
+    first: await list('first', sink.first),
+    grants: sink.grants.length === 0 ? undefined : await list('grants', sink.grants),
+    last: await list('last', [...sink.first, ...sink.grants]),
+    eventTriggers:
+      sink.eventTriggers.length === 0
+        ? undefined
+        : await list('event-triggers', sink.eventTriggers),
+  }
+  return { ...sink.contents, head, lists }
 }
 
 async function copyHead(
@@ -78,8 +101,12 @@ async function writeList(path: string, ids: readonly number[]): Promise<string> 
 class ContentsSink implements ArchiveSink {
   headBytes: number | undefined
   readonly first: number[] = []
+  readonly grants: number[] = []
   readonly eventTriggers: number[] = []
   readonly contents = {
+    session: [] as string[],
+    copies: new Map<string, string>(),
+    tables: new Set<string>(),
     materializedViews: [] as { schema: string; name: string }[],
     extensions: new Set<string>(),
     tablespaces: new Set<string>(),
@@ -95,7 +122,11 @@ class ContentsSink implements ArchiveSink {
     // What is said about an event trigger (its comment) waits for it.
     if (type === EVENT_TRIGGER || name.startsWith(`${EVENT_TRIGGER} `)) this.eventTriggers.push(id)
     else if (type === REFRESH) contents.materializedViews.push({ schema, name })
+    else if (type === 'ACL' || type === 'DEFAULT ACL') this.grants.push(id)
+    else if (type === 'TABLE DATA') contents.copies.set(tableName(entry), entry.copy)
     else this.first.push(id)
+    if (SESSION.has(type)) contents.session.push(entry.definition)
+    if (type === 'TABLE') contents.tables.add(tableName(entry))
     if (type === 'EXTENSION') contents.extensions.add(name)
     if (type === 'SUBSCRIPTION') contents.subscriptions.push(tableName({ schema, name }))
     if (tablespace !== '') contents.tablespaces.add(tablespace)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { throwIfAborted } from '../../core/abort.ts'
-import { DUMP, type OutlineTable, tableName } from '../../core/backup.ts'
+import { DUMP, tableName } from '../../core/backup.ts'
 import { reason } from '../../core/fault.ts'
 import { TargetUnfit } from '../../core/faults.ts'
 import type { Bytes } from '../../stream/bytes.ts'
@@ -11,6 +11,7 @@ import type { Database, RestorableBackup, Restore, RestoreOptions } from '../eng
 import { besideSuffix, createBeside, drop, dropLeftovers, holdOffDropping } from './beside.ts'
 import { identifier, literal, Session, sqlState } from './client.ts'
 import { checkTarget } from './fitness.ts'
+import { headOf, type ReadDump, TableLoader } from './load.ts'
 import { ToolLogin } from './login.ts'
 import { type Contents, readContents } from './needs.ts'
 import {
@@ -99,8 +100,8 @@ class PostgresRestore implements Restore {
   readonly #warnings: string[]
   /** Connected for as long as the database is unfinished, so that no other restore takes it for dead. */
   #keeper: Session | undefined
+  #loader: TableLoader | undefined
   #exists = false
-  #bytes = 0
 
   constructor(context: Context, state: TargetState, warnings: readonly string[]) {
     this.#context = context
@@ -129,33 +130,63 @@ class PostgresRestore implements Restore {
     })
   }
 
-  async load(dump: Bytes, signal: AbortSignal): Promise<void> {
-    this.#bytes = 0
-    const sections = ['--section=pre-data', '--section=data']
-    const args = this.#fitsOneTransaction() ? [...sections, '--single-transaction'] : sections
-    await this.#pgRestore(args, signal, tool => tool.feed(this.#counted(dump)))
+  async load(read: ReadDump, signal: AbortSignal): Promise<void> {
+    const { contents, backup, options } = this.#context
+    const { lists, head } = contents
+    await this.#pgRestore(['--section=pre-data', `--use-list=${lists.first}`, head], signal)
+    this.#loader = new TableLoader(contents, backup.outline, read)
+    await this.#together(signal, during => {
+      const lane = async () =>
+        await Session.use(this.#besideSettings, during, async session => {
+          await this.#loader?.run(session)
+        })
+      const lanes = Array.from({ length: Math.max(1, options.jobs) }, lane)
+      return [...lanes, this.#loadOthers(read, during)]
+    })
+    if (lists.grants === undefined) return
+    await this.#pgRestore([`--use-list=${lists.grants}`, head], signal)
   }
 
-  /**
-   * Rows copied into a table that the same transaction made go behind each other; otherwise a short row
-   * may fill a gap in an earlier page, and the proof must read both dumps again without regard to order.
-   * But every object takes a place in the server's lock table until the transaction ends.
-   */
-  #fitsOneTransaction(): boolean {
-    const { backup, server } = this.#context
-    const locks = backup.outline.objects.length + backup.outline.largeObjects.count
-    return locks * 2 < server.lockCapacity
+  /** Large objects, and where sequences stand. */
+  async #loadOthers(read: ReadDump, signal: AbortSignal): Promise<void> {
+    const { contents, backup } = this.#context
+    const args = ['--section=data', `--use-list=${contents.lists.first}`]
+    const { at } = backup.outline.largeObjects
+    if (at.length === 0) return await this.#pgRestore([...args, contents.head], signal)
+    // To pg_restore this is a dump that holds large objects only.
+    const dump = async function* () {
+      yield* headOf(contents)
+      for (const [from, to] of at) yield* read({ from, to })
+    }
+    await this.#pgRestore(args, signal, dump())
+  }
+
+  /** Waits for all of the work; when one part of it fails, for the others to stop. */
+  async #together(
+    signal: AbortSignal,
+    begin: (during: AbortSignal) => readonly Promise<void>[],
+  ): Promise<void> {
+    const failure = new AbortController()
+    const parts = begin(AbortSignal.any([signal, failure.signal]))
+    try {
+      await Promise.all(parts)
+    } catch (error) {
+      failure.abort(error)
+      await Promise.allSettled(parts)
+      throw error
+    }
   }
 
   async finish(signal: AbortSignal): Promise<void> {
-    const { head, list, eventTriggers } = this.#context.contents
+    const { head, lists } = this.#context.contents
+    const { eventTriggers } = lists
     const jobs = `--jobs=${Math.max(1, this.#context.options.jobs)}`
-    const postData = ['--section=post-data', jobs, `--use-list=${list}`, head]
-    await this.#pgRestore(postData, signal, tool => tool.success())
+    const postData = ['--section=post-data', jobs, `--use-list=${lists.last}`, head]
+    await this.#pgRestore(postData, signal)
     await this.#refresh(signal)
     if (eventTriggers !== undefined) {
       // They would fire for what the restore itself does, so they come when all else is there.
-      await this.#pgRestore([`--use-list=${eventTriggers}`, head], signal, tool => tool.success())
+      await this.#pgRestore([`--use-list=${eventTriggers}`, head], signal)
     }
     await this.#applyProperties(signal)
   }
@@ -196,9 +227,7 @@ class PostgresRestore implements Restore {
   }
 
   position(): { readonly table: string | undefined } {
-    const at = this.#bytes
-    const table = this.#context.backup.outline.tables.find(isAt(at))
-    return { table: table && tableName(table) }
+    return { table: this.#loader?.table }
   }
 
   warnings(): readonly string[] {
@@ -215,18 +244,7 @@ class PostgresRestore implements Restore {
     ]
   }
 
-  async *#counted(dump: Bytes): AsyncGenerator<Uint8Array> {
-    for await (const piece of dump) {
-      yield piece
-      this.#bytes += piece.length
-    }
-  }
-
-  async #pgRestore(
-    args: readonly string[],
-    signal: AbortSignal,
-    use: (tool: Tool) => Promise<void>,
-  ): Promise<void> {
+  async #pgRestore(args: readonly string[], signal: AbortSignal, input?: Bytes): Promise<void> {
     const { toolbox, tool, options, hasTablespaces } = this.#context
     const login = await ToolLogin.prepare(this.#besideSettings, toolbox.path)
     try {
@@ -243,8 +261,8 @@ class PostgresRestore implements Restore {
         env: { ...login.env, PGOPTIONS: sessionOptions(this.#context.server) },
         secrets: login.secrets,
       }
-      const program = new Tool(call, args.includes('--section=data') ? 'stdin' : 'neither', signal)
-      await use(program)
+      const program = new Tool(call, input === undefined ? 'neither' : 'stdin', signal)
+      await (input === undefined ? program.success() : program.feed(input))
       this.#warnings.push(...program.messages())
     } finally {
       await login.remove()
@@ -316,11 +334,6 @@ function sessionOptions({ maintenanceMemory }: Server): string {
   const kilobytes = Math.max(maintenanceMemory, INDEX_MEMORY) / 1024
   return `-c synchronous_commit=off -c maintenance_work_mem=${Math.floor(kilobytes)}kB`
 }
-
-const isAt =
-  (offset: number) =>
-  ({ at: [from, to] }: OutlineTable): boolean =>
-    from <= offset && offset < to
 
 /** `name` with a suffix, cut so that it stays a name of at most 63 bytes and of whole characters. */
 function withSuffix(name: string, suffix: string): string {

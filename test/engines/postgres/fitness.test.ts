@@ -29,7 +29,7 @@ const prepare = (name: string, options: Partial<RestoreOptions> = {}, backup: Ta
 
 async function complete(restore: Restore, backup: Taken) {
   await restore.create(never)
-  await restore.load(backup.stream('dump'), never)
+  await restore.load(range => backup.stream('dump', range), never)
   await restore.finish(never)
   await restore.swap(never)
   await restore.discard()
@@ -146,7 +146,7 @@ test('subscriptions come back disabled, and that is said', async () => {
   const restore = await prepare('subscribed_copy', {}, subscribed)
   assert.match(restore.warnings().join(), /subscriptions come back disabled.*far/)
   await restore.create(never)
-  await restore.load(subscribed.stream('dump'), never)
+  await restore.load(range => subscribed.stream('dump', range), never)
   await restore.finish(never)
   const rows = await sql(
     restore.besideName,

@@ -2,8 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
-import { DatabaseInUse, Interrupted, TargetNotEmpty, ToolFailed } from '../../../src/core/faults.ts'
+import {
+  DatabaseInUse,
+  DumpTruncated,
+  Interrupted,
+  TargetNotEmpty,
+} from '../../../src/core/faults.ts'
 import type { Restore, RestoreOptions } from '../../../src/engines/engine.ts'
+import type { ByteRange } from '../../../src/stream/bytes.ts'
 import {
   backUp,
   inPieces,
@@ -30,7 +36,7 @@ const prepare = (name: string, options: Partial<RestoreOptions> = {}) =>
 
 async function upToSwap(restore: Restore) {
   await restore.create(never)
-  await restore.load(taken.stream('dump'), never)
+  await restore.load(range => taken.stream('dump', range), never)
   await restore.finish(never)
 }
 
@@ -201,8 +207,11 @@ test('a target that appeared meanwhile is not touched', async () => {
 test('a failure at any step leaves the target, and nothing beside it', async () => {
   await occupied('steady')
   const before = await databases()
-  async function* broken() {
-    yield* inPieces(taken.dump.subarray(0, taken.dump.length / 2), 65_536)
+  /** The first half of what is asked for. */
+  const half = ({ from, to }: ByteRange) =>
+    inPieces(taken.dump.subarray(from, from + (to - from) / 2), 65_536)
+  async function* broken(range: ByteRange) {
+    yield* half(range)
     throw new Error('the repository is damaged')
   }
   const steps: Record<string, (restore: Restore) => Promise<unknown>> = {
@@ -210,30 +219,30 @@ test('a failure at any step leaves the target, and nothing beside it', async () 
     'abort before create': restore => restore.create(AbortSignal.abort()),
     'broken source': async restore => {
       await restore.create(never)
-      await restore.load(broken(), never)
+      await restore.load(broken, never)
     },
     'truncated source': async restore => {
       await restore.create(never)
-      await restore.load(inPieces(taken.dump.subarray(0, taken.dump.length / 2), 65_536), never)
+      await restore.load(half, never)
     },
     'abort while loading': async restore => {
       await restore.create(never)
       const abort = new AbortController()
-      async function* aborting() {
-        yield taken.dump.subarray(0, 100_000)
+      async function* aborting({ from, to }: ByteRange) {
+        yield taken.dump.subarray(from, from + 100_000)
         abort.abort()
-        yield taken.dump.subarray(100_000)
+        yield taken.dump.subarray(from + 100_000, to)
       }
-      await restore.load(aborting(), abort.signal)
+      await restore.load(aborting, abort.signal)
     },
     'abort before finish': async restore => {
       await restore.create(never)
-      await restore.load(taken.stream('dump'), never)
+      await restore.load(range => taken.stream('dump', range), never)
       await restore.finish(AbortSignal.abort())
     },
     'index that cannot be built': async restore => {
       await restore.create(never)
-      await restore.load(taken.stream('dump'), never)
+      await restore.load(range => taken.stream('dump', range), never)
       await sql(restore.besideName, `insert into things values (1, 'twice')`)
       await restore.finish(never)
     },
@@ -264,9 +273,12 @@ test('the kind of a failure is told', async () => {
     [
       async restore => {
         await restore.create(never)
-        await restore.load(inPieces(taken.dump.subarray(0, 200_000), 65_536), never)
+        await restore.load(
+          ({ from }) => inPieces(taken.dump.subarray(from, from + 200_000), 65_536),
+          never,
+        )
       },
-      ToolFailed,
+      DumpTruncated,
     ],
   ]
   for (const [run, kind] of cases) {

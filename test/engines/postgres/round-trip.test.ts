@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
+import type { Outline } from '../../../src/core/backup.ts'
 import type { RestoreOptions } from '../../../src/engines/engine.ts'
 import { loadShop } from '../../../support/shop.ts'
 import { backUp, contentOf, never, OPTIONS, open, serverForTests, type Taken } from './site.ts'
@@ -12,7 +13,7 @@ async function restoreInto(name: string, taken: Taken, options: Partial<RestoreO
   const restore = await open(server.url(name)).restore(taken, { ...OPTIONS, ...options }, never)
   try {
     await restore.create(never)
-    await restore.load(taken.stream('dump'), never)
+    await restore.load(range => taken.stream('dump', range), never)
     await restore.finish(never)
     await restore.swap(never)
   } finally {
@@ -117,6 +118,30 @@ test('encodings and locales come back, also where bytes are no text', async () =
     if (name === 'in_latin1') assert.equal(taken.outline.tables[0]?.name, 'prix_é')
     assert.deepEqual(await restoreInto(`${name}_copy`, taken), [])
     await assertSame(`${name}_copy`, name)
+  }
+})
+
+test('rows come back frozen and in their order, over as many connections as are wanted', async () => {
+  await server.query('postgres', 'create database ordered')
+  await server.query(
+    'ordered',
+    `create table "a ""b"".c" ("x ( y" int, v text);
+     insert into "a ""b"".c" select i, repeat(chr(33 + i % 90), (i * 7919) % 900)
+       from generate_series(1, 20000) i;
+     create table narrow as select i from generate_series(1, 50000) i;
+     create table no_rows (); create table nothing (id int);
+     insert into no_rows select from generate_series(1, 3)`,
+  )
+  const ordered = await backUp(open(server.url('ordered')))
+  for (const jobs of [1, 5]) {
+    const copy = `ordered_${jobs}`
+    await restoreInto(copy, ordered, { jobs })
+    const { outline } = await backUp(open(server.url(copy)))
+    const digests = (one: Outline) => one.tables.map(({ name, sha256 }) => [name, sha256])
+    assert.deepEqual(digests(outline), digests(ordered.outline))
+    await server.query(copy, 'create extension pg_visibility')
+    const thawed = `select count(*)::int as pages from pg_visibility('narrow') where not all_frozen`
+    assert.deepEqual(await server.query(copy, thawed), [{ pages: 0 }])
   }
 })
 

@@ -138,7 +138,7 @@ test('a database whose name looks like a connection string is backed up and rest
     const options = { replace: false, disconnect: false, noOwner: false, jobs: 2 }
     const restore = await target.restore(taken, options, never)
     await restore.create(never)
-    await restore.load(taken.stream('dump'), never)
+    await restore.load(range => taken.stream('dump', range), never)
     await restore.finish(never)
     await restore.swap(never)
     await restore.discard()

@@ -50,7 +50,8 @@ export async function backUp(database: Database): Promise<Taken> {
   return {
     facts: dump.facts,
     outline: dump.outline(),
-    stream: () => inPieces(bytes, 65_536),
+    stream: (_name, { from, to } = { from: 0, to: bytes.length }) =>
+      inPieces(bytes.subarray(from, to), 65_536),
     dump: bytes,
     globals: globals && Buffer.from(globals).toString(),
     warnings: dump.warnings(),
