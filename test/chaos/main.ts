@@ -1,28 +1,36 @@
 // `npm run chaos`: kills bin/holdfast at many random moments; `--moments 50` and `--seed N` choose.
 // `npm run chaos -- schedules`: simulates schedulers, workers and clocks; `--seeds 200` and `--seed N` choose.
+// `npm run chaos -- nodes`: kills nodes, runners, dumps and the catalog; `--minutes 5` and `--seed N` choose.
 import { randomInt } from 'node:crypto'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
+import { nodeChaos } from './nodes.ts'
 import { randomKills } from './random-kill.ts'
 import { simulateSchedules } from './schedules.ts'
 
 const USAGE = `usage: npm run chaos -- [--moments 50] [--seed NUMBER]
-       npm run chaos -- schedules [--seeds 200] [--seed NUMBER]`
+       npm run chaos -- schedules [--seeds 200] [--seed NUMBER]
+       npm run chaos -- nodes [--minutes 5] [--seed NUMBER]`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     moments: { type: 'string', default: '50' },
     seeds: { type: 'string', default: '200' },
+    minutes: { type: 'string', default: '5' },
     seed: { type: 'string', default: String(randomInt(2 ** 31)) },
   },
 })
 const [what = 'kills'] = positionals
-const [moments, seeds, seed] = [values.moments, values.seeds, values.seed].map(Number)
+const { moments, seeds, minutes, seed } = Object.fromEntries(
+  Object.entries(values).map(([name, value]) => [name, Number(value)]),
+)
 
 if (what === 'kills' && isCount(moments) && Number.isInteger(seed)) await kill(moments, seed ?? 0)
 else if (what === 'schedules' && isCount(seeds) && Number.isInteger(seed))
   await simulate(seeds, seed ?? 0)
+else if (what === 'nodes' && isCount(minutes) && Number.isInteger(seed))
+  await hurtNodes(minutes, seed ?? 0)
 else {
   console.error(USAGE)
   process.exitCode = 2
@@ -50,4 +58,11 @@ async function simulate(seeds: number, first: number): Promise<void> {
     }
   }
   console.log(`${seeds} seeds, and no slot was lost or served twice`)
+}
+
+async function hurtNodes(minutes: number, seed: number): Promise<void> {
+  console.log(`seed ${seed}`)
+  const say = (line: string) => console.log(line)
+  console.log(await nodeChaos({ seed, seconds: minutes * 60, say }))
+  console.log(`${minutes} minutes, and every slot has its record (seed ${seed})`)
 }

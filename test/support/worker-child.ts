@@ -6,6 +6,7 @@ import process from 'node:process'
 import { Client } from 'pg'
 import { Catalog } from '../../src/catalog/db.ts'
 import { Vault } from '../../src/catalog/vault.ts'
+import { Scheduler } from '../../src/jobs/scheduler.ts'
 import type { Timing } from '../../src/jobs/timing.ts'
 import { Worker, type WorkerOptions } from '../../src/jobs/worker.ts'
 
@@ -16,6 +17,8 @@ export interface WorkerTask {
   readonly node: string
   readonly runner: WorkerOptions['runner']
   readonly timing: Timing
+  /** Whether it fires schedules, too. */
+  readonly scheduler?: boolean
   readonly dieAt?: {
     /** Part of the statement at which it dies. */
     readonly statement: string
@@ -66,11 +69,14 @@ const worker = new Worker({
   log,
   timing: task.timing,
 })
+const scheduler = new Scheduler({ catalog, log })
 process.once('SIGTERM', () => {
-  void worker
-    .stop({ graceMs: 500 })
+  void scheduler
+    .stop()
+    .then(() => worker.stop({ graceMs: 500 }))
     .then(() => catalog.close())
     .then(() => process.exit(0))
 })
 await worker.start()
+if (task.scheduler) scheduler.start()
 process.stdout.write('ready\n')
