@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { array, asyncProperty, constantFrom, assert as holds, nat, record } from 'fast-check'
 import type { Catalog } from '../../src/catalog/db.ts'
 import type { Node } from '../../src/catalog/nodes.ts'
 import { beginCommit, claimRun, expiredRuns, heartbeat } from '../../src/catalog/run-claims.ts'
@@ -32,8 +32,8 @@ type Step =
   | { readonly do: 'pause' | 'resume' | 'cancel' | 'release'; readonly who: number }
   | { readonly do: 'pause all' | 'resume all' | 'reap' | 'wait'; readonly who: number }
 
-const step = fc.record({
-  do: fc.constantFrom<Step['do']>(
+const step = record({
+  do: constantFrom<Step['do']>(
     'ask',
     'ask',
     'claim',
@@ -52,7 +52,7 @@ const step = fc.record({
     'reap',
     'wait',
   ),
-  who: fc.nat(5),
+  who: nat(5),
 })
 
 /** What was seen of a run; every later look must follow from it. */
@@ -185,9 +185,9 @@ class World {
 test('whoever does what at the same time, a run keeps its rules', async t => {
   const { catalog } = await openTestCatalog(t)
   const nodes = [await addNode(catalog), await addNode(catalog)]
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { minLength: 5, maxLength: 25 }),
+  await holds(
+    asyncProperty(
+      array(array(step, { minLength: 1, maxLength: 4 }), { minLength: 5, maxLength: 25 }),
       async rounds => {
         const asked = await Promise.all(Array.from({ length: SOURCES }, () => newRun(catalog)))
         await catalog.transaction(sql => resumeAll(sql, 'ops'))

@@ -28,10 +28,7 @@ const apply = (site: RunSite, control: Control, id: string) =>
 /** A run whose dump waits for a table that somebody else has locked; `let go` ends that. */
 async function hangingRun(site: RunSite, t: TestContext) {
   const source = await site.addSource()
-  const [{ database = '' } = {}] = await site.catalog.query<{ database: string }>(
-    'select database from sources where id = $1',
-    [source],
-  )
+  const database = await site.databaseOf(source)
   const blocker = new Client({ connectionString: site.test.server.url(database) })
   await blocker.connect()
   t.after(() => blocker.end())
@@ -44,11 +41,11 @@ async function hangingRun(site: RunSite, t: TestContext) {
 
 /** The runner of a run, and what it has started. */
 async function belowRunner(site: RunSite, id: string): Promise<Process[]> {
-  const [{ pid = -1 } = {}] = await site.catalog.query<{ pid: number }>(
+  const [runner] = await site.catalog.query<{ pid: number }>(
     'select pid from run_attempts where run_id = $1 and pid is not null',
     [id],
   )
-  return processes().filter(one => one.pid === pid || one.parent === pid)
+  return processes().filter(one => one.pid === runner?.pid || one.parent === runner?.pid)
 }
 
 /** The state letters of these processes: T stands still. */

@@ -42,9 +42,7 @@ test('backup, restore, replace, verify and check go the same way', async t => {
   const verify = { kind: 'verify', request: { backup: 'latest' } } as const
   const equal = await site.final((await site.ask(source, verify)).id)
   assert.deepEqual([equal.state, equal.result?.equal], ['completed', true])
-  const [{ name = '' } = {}] = await site.catalog.query<{ name: string }>(
-    'select database as name from sources',
-  )
+  const name = await site.databaseOf(source)
   await site.test.server.query(name, 'delete from shop.order_lines')
   const differs = await site.final((await site.ask(source, verify)).id)
   assert.deepEqual([differs.state, differs.failure?.code], ['failed', 'DATABASE_DIFFERS'])
@@ -103,10 +101,7 @@ test('no secret of a run is in its record, its attempts or its log', async t => 
   const { server } = site.test
   await server.query('postgres', `create role canary superuser login password 'c4n4ry:/@ é'`)
   const source = await site.addSource()
-  const [{ name = '' } = {}] = await site.catalog.query<{ name: string }>(
-    'select database as name from sources where id = $1',
-    [source],
-  )
+  const name = await site.databaseOf(source)
   const password = encodeURIComponent('c4n4ry:/@ é')
   const url = `postgres://canary:${password}@127.0.0.1:${server.port}/${name}`
   const good = await site.addSourceAt(url, name)

@@ -157,6 +157,15 @@ export class RunSite {
     return id
   }
 
+  /** The name of a source's database. */
+  async databaseOf(sourceId: string): Promise<string> {
+    const [source] = await this.catalog.query<{ database: string }>(
+      'select database from sources where id = $1',
+      [sourceId],
+    )
+    return source?.database ?? ''
+  }
+
   /** Asks for a run of a source. */
   async ask(sourceId: string, about: Partial<NewRun> = {}): Promise<Run> {
     return await insertRun(this.catalog, {
