@@ -182,6 +182,20 @@ describe('the clock of the database', () => {
   })
 })
 
+test('slots that were due when the time was changed are left to the new time', async t => {
+  const { catalog, setClock } = await openAtStart(t)
+  const { id } = await addSchedule(catalog)
+  await setClock('2025-06-02T15:10:00Z')
+  await catalog.transaction(sql => editSchedule(sql, id, { cron: 'every 30 minutes' }))
+  await fireAll(catalog)
+  const [only, ...others] = await slotRecords(catalog)
+  assert.deepEqual(others, [])
+  assert.deepEqual([text(only?.slot), only?.missedSlots.length], ['2025-06-02T15:00:00', 4])
+  await setClock('2025-06-02T15:20:00Z')
+  await catalog.transaction(sql => editSchedule(sql, id, { priority: 3 }))
+  assert.equal(text((await findSchedule(catalog, id)).nextSlot), '2025-06-02T15:30:00')
+})
+
 describe('a stopped scheduler', () => {
   test('fires nothing; started again, it catches up', async t => {
     const { catalog, setClock } = await openAtStart(t)
