@@ -1,4 +1,4 @@
-import { LockReleased, RunIsFinal } from '../core/faults.ts'
+import { LockReleased, NotFound, RunIsFinal } from '../core/faults.ts'
 import { asFailure, isFinal } from '../core/run.ts'
 import { audit } from './audit.ts'
 import type { Sql } from './db.ts'
@@ -18,7 +18,7 @@ async function lockRun(sql: Sql, id: string): Promise<Run | undefined> {
 
 async function activeRun(sql: Sql, id: string, wanted: string): Promise<Run> {
   const run = await lockRun(sql, id)
-  if (run === undefined) throw new RunIsFinal({ run: id, state: 'unknown', wanted })
+  if (run === undefined) throw new NotFound({ kind: 'run', name: id })
   if (isFinal(run.state)) throw new RunIsFinal({ run: id, state: run.state, wanted })
   return run
 }

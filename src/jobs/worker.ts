@@ -55,7 +55,8 @@ export class Worker {
     this.#clock = clock
     this.#log = log
     const madeBy = { holdfast: node.version, host: node.host }
-    const defaults = { madeBy, engines: options.engines, cores: options.cores }
+    const { path, pgBin } = options.engines
+    const defaults = { madeBy, engines: { path, pgBin }, cores: options.cores }
     const { vault, runner } = options
     this.#shop = { catalog, vault, runner, defaults, timing, log }
     this.#claims = new Repeat(

@@ -3,7 +3,13 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pauseAll, resumeAll, wantCancel, wantPause } from '../../src/catalog/run-control.ts'
+import {
+  pauseAll,
+  resumeAll,
+  wantCancel,
+  wantPause,
+  wantResume,
+} from '../../src/catalog/run-control.ts'
 import type { Schedule } from '../../src/catalog/schedules.ts'
 import { setScheduler } from '../../src/catalog/slots.ts'
 import { Fault } from '../../src/core/fault.ts'
@@ -168,7 +174,11 @@ class World {
     const { id } = this.#random.one(active)
     try {
       await catalog.transaction(sql => control(sql, id, 'chaos'))
+      if (control !== wantPause) return id.slice(0, 8)
+      await sleep(this.#random.whole(200, 2000))
+      await catalog.transaction(sql => wantResume(sql, id, 'chaos'))
     } catch (error) {
+      // It was faster, or the catalog is away: then it stays paused until the end.
       if (!(error instanceof Fault)) throw error
     }
     return id.slice(0, 8)
