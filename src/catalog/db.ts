@@ -6,6 +6,8 @@ import { CatalogUnreachable } from '../core/faults.ts'
 const LIMITS = {
   connectionTimeoutMillis: 10_000,
   query_timeout: 30_000,
+  // A node that stands still within a transaction must not keep the locks that all others need.
+  idle_in_transaction_session_timeout: 5_000,
   keepAlive: true,
   max: 8,
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import process from 'node:process'
 import { describe, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
@@ -17,8 +19,8 @@ import { findRun, insertRun } from '../../src/catalog/runs.ts'
 import { RunInTheWay, RunIsFinal } from '../../src/core/faults.ts'
 import { openTestCatalog } from '../../support/catalog.ts'
 import { addNode, newRun } from '../support/catalog-rows.ts'
-import { DUMPING, type Process, processes } from '../support/processes.ts'
-import { RunSite } from '../support/run-site.ts'
+import { DUMPING, type Process, processes, stateOf } from '../support/processes.ts'
+import { QUICK, RunSite } from '../support/run-site.ts'
 
 type Control = typeof wantCancel
 
@@ -50,9 +52,7 @@ async function belowRunner(site: RunSite, id: string): Promise<Process[]> {
 
 /** The state letters of these processes: T stands still. */
 async function statesOf(site: RunSite, id: string): Promise<string[]> {
-  return (await belowRunner(site, id)).map(one =>
-    readFileSync(`/proc/${one.pid}/stat`, 'utf8').replace(/^.*\) (\S).*$/s, '$1'),
-  )
+  return (await belowRunner(site, id)).map(one => stateOf(one.pid))
 }
 
 describe('a run at work', () => {
@@ -105,15 +105,53 @@ describe('a run at work', () => {
     })
   }
 
+  test('is cancelled in time when the storage hangs', async t => {
+    const site = await RunSite.open(t)
+    // Whoever opens it waits in the kernel, as with a share whose server is gone.
+    execFileSync('mkfifo', [join(site.place, 'manifests', 'f'.repeat(32))])
+    const run = await site.ask(await site.addSource())
+    await site.startWorker()
+    while (!(await site.log(run.id)).includes('preparing')) await sleep(10)
+    await apply(site, wantCancel, run.id)
+    assert.equal((await site.final(run.id)).state, 'cancelled')
+    assert.deepEqual(site.leftovers(), [])
+  })
+
+  test('is cancelled in time when the database server hangs', async t => {
+    const site = await RunSite.open(t)
+    const { id, source, blocker } = await hangingRun(site, t)
+    const waiting = async () => {
+      const [backend] = await site.test.server.query<{ pid: number }>(
+        'postgres',
+        `select pid from pg_stat_activity where datname = $1 and wait_event_type = 'Lock'`,
+        [await site.databaseOf(source)],
+      )
+      return backend?.pid
+    }
+    while ((await waiting()) === undefined) await sleep(10)
+    const backend = (await waiting()) ?? 0
+    assert.ok(backend > 0)
+    process.kill(backend, 'SIGSTOP')
+    await blocker.query('rollback')
+    await apply(site, wantCancel, id)
+    const cancelled = await site.final(id)
+    process.kill(backend, 'SIGCONT')
+    assert.equal(cancelled.state, 'cancelled')
+    assert.deepEqual(site.leftovers(), [])
+  })
+
   test('is cancelled in time when the worker stands still', async t => {
     const site = await RunSite.open(t)
     const run = await site.ask(await site.addSource())
+    // Its lease lasts longer than this test.
+    const timing = { ...QUICK, leaseMs: 120_000, cancelMs: 1_000 }
     const worker = await site.spawnWorker({
       runner: site.runner({ step: 'preparing', happens: 'SIGSTOP' }),
+      timing,
     })
     await site.until(run.id, one => one.state === 'running')
     worker.kill('SIGSTOP')
-    await site.startWorker()
+    await site.startWorker({ timing })
     await apply(site, wantCancel, run.id)
     assert.equal((await site.final(run.id)).state, 'cancelled')
   })

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { registerNode } from '../../src/catalog/nodes.ts'
 import { claimRun } from '../../src/catalog/run-claims.ts'
 import { findRun, type Run } from '../../src/catalog/runs.ts'
+import { stateOf } from '../support/processes.ts'
 import { QUICK, RunSite } from '../support/run-site.ts'
 
 const AT_ONCE = { delays: [1, 1, 1], networkDelays: [1, 1, 1] }
@@ -116,17 +117,14 @@ test('what a dead node left standing on its machine is ended', async t => {
     runner: site.runner({ step: 'preparing', happens: 'SIGSTOP' }),
   })
   await site.until(run.id, one => one.state === 'running')
-  while (!(await site.log(run.id)).includes('preparing') && site.leftovers().length < 2) {
-    await sleep(10)
+  const runnerOf = async () => {
+    const [attempt] = await site.catalog.query<{ pid: number | null }>(
+      'select pid from run_attempts where attempt = 1',
+    )
+    return attempt?.pid ?? 0
   }
-  const pid = async () =>
-    (
-      await site.catalog.query<{ pid: number }>(
-        'select pid from run_attempts where attempt = 1 and pid is not null',
-      )
-    )[0]?.pid
-  while ((await pid()) === undefined) await sleep(10)
-  const runner = await pid()
+  while (stateOf(await runnerOf()) !== 'T') await sleep(10)
+  const runner = await runnerOf()
   dead.kill('SIGKILL')
   await site.startWorker()
   const done = await site.final(run.id)

@@ -37,6 +37,15 @@ export async function childOf(
   return undefined
 }
 
+/** The letter of a process's state, T while it stands still; empty when it is gone. */
+export function stateOf(pid: number): string {
+  try {
+    return /^.*\) (\S)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1] ?? ''
+  } catch {
+    return ''
+  }
+}
+
 /** The command lines of a dump and of a restore at work, not of `--version`. */
 export const DUMPING = /^\S*pg_dump --format/
 export const RESTORING = /^\S*pg_restore --dbname/
