@@ -47,15 +47,6 @@ describe('a runner that is killed', () => {
     assert.deepEqual([failed.state, failed.attempt, failed.lost], ['failed', 3, 3])
     assert.match(await site.log(poison.id), /3 attempts were lost/)
   })
-
-  test('a retry stores what the first attempt had stored no second time', async t => {
-    const site = await RunSite.open(t)
-    const run = await site.ask(await site.addSource(0.06), { retry: AT_ONCE })
-    await site.startWorker({ runner: site.runner({ step: 'before manifest' }) })
-    await site.final(run.id)
-    const [backup] = await site.backups()
-    assert.ok(backup && backup.stored.reusedChunks > 50, JSON.stringify(backup?.stored))
-  })
 })
 
 describe('a worker that is killed', () => {
