@@ -1,5 +1,4 @@
-import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
+import type { IncomingMessage, RequestOptions } from 'node:http'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import type { z } from 'zod'
@@ -119,11 +118,13 @@ export class Client {
     throw await this.#refusal(response)
   }
 
-  #request(method: Method, path: string, sending: Sending): Promise<IncomingMessage> {
+  async #request(method: Method, path: string, sending: Sending): Promise<IncomingMessage> {
     const { options, isSecure, key } = this.#place
     const { query = {}, body, idempotencyKey } = sending
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-    const request = (isSecure ? requestHttps : requestHttp)(
+    // Not at the top: they take longer to load than all of ours, and most commands ask no server.
+    const http = isSecure ? await import('node:https') : await import('node:http')
+    const request = http.request(
       {
         ...options,
         method,
@@ -142,7 +143,7 @@ export class Client {
     request.once('timeout', () => request.destroy(new Error('it says nothing')))
     request.once('error', reject)
     request.end(body && JSON.stringify(body))
-    return promise
+    return await promise
   }
 
   async #received<T>(promise: Promise<T>): Promise<T> {

@@ -1,60 +1,45 @@
 import { Command, CommanderError } from 'commander'
-import { apiKeyCommand } from './commands/api-key.ts'
-import { backupCommand } from './commands/backup.ts'
-import { checkCommand } from './commands/check.ts'
-import { cancelCommand, pauseCommand, resumeCommand } from './commands/control.ts'
-import { diffCommand } from './commands/diff.ts'
-import { exportCommand } from './commands/export.ts'
-import { forgetCommand } from './commands/forget.ts'
-import { initCommand } from './commands/init.ts'
-import { keysCommand } from './commands/keys.ts'
-import { listCommand } from './commands/list.ts'
-import { locksCommand } from './commands/locks.ts'
-import { repoCommand } from './commands/repo.ts'
-import { restoreCommand } from './commands/restore.ts'
-import { runCommand } from './commands/run.ts'
-import { runsCommand } from './commands/runs.ts'
-import { scheduleCommand } from './commands/schedule.ts'
-import { schedulerCommand } from './commands/scheduler.ts'
-import { serveCommand } from './commands/serve.ts'
-import { showCommand } from './commands/show.ts'
-import { sourceCommand } from './commands/source.ts'
-import { statsCommand } from './commands/stats.ts'
-import { verifyCommand } from './commands/verify.ts'
-import { workerCommand } from './commands/worker.ts'
 import type { Context } from './context.ts'
 import { DONE } from './exits.ts'
 
-const ON_REPOSITORY = [
-  initCommand,
-  backupCommand,
-  listCommand,
-  showCommand,
-  restoreCommand,
-  verifyCommand,
-  diffCommand,
-  exportCommand,
-  checkCommand,
-  keysCommand,
-  forgetCommand,
-]
+/** What makes a command, loaded when it is wanted: to load all of them takes as long as to start Node twice. */
+type Loader = () => Promise<(context: Context) => Command>
 
-const ON_SERVER = [
-  serveCommand,
-  workerCommand,
-  sourceCommand,
-  repoCommand,
-  scheduleCommand,
-  runCommand,
-  runsCommand,
-  pauseCommand,
-  resumeCommand,
-  cancelCommand,
-  locksCommand,
-  statsCommand,
-  schedulerCommand,
-  apiKeyCommand,
-]
+const ON_REPOSITORY: Readonly<Record<string, Loader>> = {
+  init: async () => (await import('./commands/init.ts')).initCommand,
+  backup: async () => (await import('./commands/backup.ts')).backupCommand,
+  list: async () => (await import('./commands/list.ts')).listCommand,
+  show: async () => (await import('./commands/show.ts')).showCommand,
+  restore: async () => (await import('./commands/restore.ts')).restoreCommand,
+  verify: async () => (await import('./commands/verify.ts')).verifyCommand,
+  diff: async () => (await import('./commands/diff.ts')).diffCommand,
+  export: async () => (await import('./commands/export.ts')).exportCommand,
+  check: async () => (await import('./commands/check.ts')).checkCommand,
+  keys: async () => (await import('./commands/keys.ts')).keysCommand,
+  forget: async () => (await import('./commands/forget.ts')).forgetCommand,
+}
+
+const ON_SERVER: Readonly<Record<string, Loader>> = {
+  serve: async () => (await import('./commands/serve.ts')).serveCommand,
+  worker: async () => (await import('./commands/worker.ts')).workerCommand,
+  source: async () => (await import('./commands/source.ts')).sourceCommand,
+  repo: async () => (await import('./commands/repo.ts')).repoCommand,
+  schedule: async () => (await import('./commands/schedule.ts')).scheduleCommand,
+  run: async () => (await import('./commands/run.ts')).runCommand,
+  runs: async () => (await import('./commands/runs.ts')).runsCommand,
+  pause: async () => (await import('./commands/control.ts')).pauseCommand,
+  resume: async () => (await import('./commands/control.ts')).resumeCommand,
+  cancel: async () => (await import('./commands/control.ts')).cancelCommand,
+  locks: async () => (await import('./commands/locks.ts')).locksCommand,
+  stats: async () => (await import('./commands/stats.ts')).statsCommand,
+  scheduler: async () => (await import('./commands/scheduler.ts')).schedulerCommand,
+  'api-key': async () => (await import('./commands/api-key.ts')).apiKeyCommand,
+}
+
+const GROUPS = [
+  ['Commands on a repository, without a server:', ON_REPOSITORY],
+  ['The server, and commands that ask it:', ON_SERVER],
+] as const
 
 const ENVIRONMENT = `
 Environment:
@@ -87,11 +72,10 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
     .helpOption('-h, --help', 'explain the command')
     .helpCommand('help [command]', 'explain a command')
     .addHelpText('after', ENVIRONMENT)
-  for (const make of ON_REPOSITORY) {
-    program.addCommand(make(context).helpGroup('Commands on a repository, without a server:'))
-  }
-  for (const make of ON_SERVER) {
-    program.addCommand(make(context).helpGroup('The server, and commands that ask it:'))
+  for (const [group, commands] of GROUPS) {
+    for (const load of wanted(commands, argv)) {
+      program.addCommand((await load())(context).helpGroup(group))
+    }
   }
   for (const command of everyCommand(program)) quiet(command, context)
   try {
@@ -101,6 +85,16 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
     if (error instanceof CommanderError && error.exitCode === DONE) return
     throw error
   }
+}
+
+/** The command that a command line begins with; every one where it begins otherwise, to list or suggest them. */
+function wanted(commands: Readonly<Record<string, Loader>>, argv: readonly string[]): Loader[] {
+  const [first = ''] = argv
+  if (!Object.hasOwn(ON_REPOSITORY, first) && !Object.hasOwn(ON_SERVER, first)) {
+    return Object.values(commands)
+  }
+  const one = Object.hasOwn(commands, first) ? commands[first] : undefined
+  return one === undefined ? [] : [one]
 }
 
 function* everyCommand(command: Command): Generator<Command> {
