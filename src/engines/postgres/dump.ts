@@ -59,6 +59,7 @@ class PostgresDump implements Dump {
   readonly #context: Context
   readonly #warnings: string[] = []
   readonly #builder = new OutlineBuilder(new Set(), entry => this.#note(entry))
+  #globals: Promise<Uint8Array | undefined> | undefined
   #tables = 0
 
   constructor(context: Context, facts: SourceFacts, estimatedBytes: number | undefined) {
@@ -85,15 +86,15 @@ class PostgresDump implements Dump {
 
   async *#streams(): AsyncGenerator<DumpStream> {
     yield { name: DUMP, format: 'pg_dump custom', bytes: this.#dump() }
-    if (this.#context.options.dataOnlyForProof) return
-    // Last: a role that owns something cannot be dropped meanwhile, but new ones can come.
-    const globals = await this.#globals()
+    const globals = await this.#globals
     if (globals) yield { name: GLOBALS, format: 'sql', bytes: bytesOf(globals) }
   }
 
   async *#dump(): AsyncGenerator<Uint8Array> {
     const { settings, toolbox, tool, options, signal } = this.#context
     const login = await ToolLogin.prepare(settings, toolbox.path)
+    const end = new AbortController()
+    let isWhole = false
     try {
       const lockTimeout = options.lockTimeout ?? LOCK_TIMEOUT_MS
       const call = await unbuffered(toolbox, tool, login, [
@@ -105,21 +106,27 @@ class PostgresDump implements Dump {
       const program = new Tool(call, 'stdout', signal)
       const reader = new ArchiveReader(this.#builder)
       for await (const piece of program.output()) {
+        // The snapshot is taken: whoever owns something in it is a role by now.
+        if (!options.dataOnlyForProof) this.#globals ??= settling(this.#readGlobals(end.signal))
         reader.push(piece)
         yield piece
       }
       reader.end('pg_dump')
       this.#warnings.push(...program.messages())
+      isWhole = true
     } catch (error) {
       throw await this.#explained(error)
     } finally {
+      if (!isWhole) end.abort()
+      await this.#globals?.catch(() => undefined)
       await login.remove()
     }
   }
 
   /** All of `pg_dumpall --globals-only`: it is small, and half of it would be none. */
-  async #globals(): Promise<Uint8Array | undefined> {
-    const { settings, server, toolbox, tool, signal } = this.#context
+  async #readGlobals(end: AbortSignal): Promise<Uint8Array | undefined> {
+    const { settings, server, toolbox, tool } = this.#context
+    const signal = AbortSignal.any([this.#context.signal, end])
     const login = await ToolLogin.prepare(settings, toolbox.path)
     const { env, secrets } = login
     try {
@@ -173,6 +180,12 @@ class PostgresDump implements Dump {
     const what = `let ${settings.user} read all of ${settings.database}`
     return new DatabaseRefused({ what, server: serverName(settings), why: denied }, error)
   }
+}
+
+/** A promise whose failure is thrown where it is waited for, and counts as heard until then. */
+function settling<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined)
+  return promise
 }
 
 /**
