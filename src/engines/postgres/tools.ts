@@ -51,9 +51,16 @@ export class Toolbox {
    * changes least in what it writes. One in HOLDFAST_PG_BIN goes before all others.
    */
   async find(name: ToolName, least: number, signal: AbortSignal): Promise<FoundTool> {
-    const chosen = this.#pgBin === undefined ? [] : await this.#inAll(name, [this.#pgBin], signal)
-    const others = await this.#inAll(name, await this.#directories(), signal)
-    const best = lowest(chosen, least) ?? lowest(others, least)
+    const chosen = await this.#search(
+      name,
+      this.#pgBin === undefined ? [] : [this.#pgBin],
+      least,
+      signal,
+    )
+    const fit = lowest(chosen, least)
+    if (fit !== undefined) return fit
+    const others = await this.#search(name, await this.#directories(), least, signal)
+    const best = lowest(others, least)
     if (best !== undefined) return best
     const newest = Math.max(0, ...[...chosen, ...others].map(tool => tool.major))
     const why =
@@ -86,12 +93,19 @@ export class Toolbox {
     return this.path.split(delimiter).filter(directory => directory !== '')
   }
 
-  async #inAll(name: ToolName, directories: string[], signal: AbortSignal): Promise<FoundTool[]> {
+  /** What is there, up to the first program of version `least`: none is better, and each takes its time. */
+  async #search(
+    name: ToolName,
+    directories: readonly string[],
+    least: number,
+    signal: AbortSignal,
+  ): Promise<FoundTool[]> {
     const found: FoundTool[] = []
     for (const directory of directories) {
       const program = join(directory, name)
       const tool = (await isProgram(program)) && (await this.#versionOf(program, signal))
       if (tool) found.push(tool)
+      if (tool && tool.major === least) break
     }
     return found
   }
