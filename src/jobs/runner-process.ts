@@ -101,7 +101,7 @@ export class RunnerProcess {
   async #watch(): Promise<Ending> {
     const child = this.#child
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL)
+      this.#stderr = tailOf(this.#stderr + text)
     })
     child.on('message', message => this.#hear(message))
     let startError: Error | undefined
@@ -159,4 +159,11 @@ export class RunnerProcess {
   #isGone(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null
   }
+}
+
+/** The end of a text, cut at a line, so that no half of a secret is left that `redact` would not know. */
+function tailOf(text: string): string {
+  if (text.length <= STDERR_TAIL) return text
+  const cut = text.indexOf('\n', text.length - STDERR_TAIL)
+  return cut === -1 ? '' : text.slice(cut + 1)
 }
