@@ -53,13 +53,15 @@ export const Recipe = z.object({
 })
 export type Recipe = z.infer<typeof Recipe>
 
-/** A named stream of a backup. */
+/**
+ * A named stream of a backup. Its recipe vouches for its bytes: every chunk is named by a keyed digest of
+ * what it holds, and so is every list of chunks.
+ */
 export const StoredStream = z.object({
   name: z.string(),
   /** What the bytes are, for people and for export: `pg_dump custom`, `sql`, `json`. */
   format: z.string(),
   bytes: z.number().int(),
-  sha256: z.string(),
   chunks: z.number().int(),
   chunker: z.object({
     name: z.string(),

@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto'
 import { type FileHandle, link, open, rename, stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
@@ -30,18 +31,19 @@ export async function exportToStream(
   })
 }
 
-/** Writes a stream of a backup into a file, which is there whole or not at all. */
+/** Writes a stream of a backup into a file, which is there whole or not at all; answers what was written. */
 export async function exportToFile(
   request: ExportRequest,
   path: string,
   options: { readonly force: boolean },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<{ readonly sha256: string }> {
   await refuseToOverwrite(path, options.force)
+  const digest = createHash('sha256')
   await exporting(request, signal, async bytes => {
     const draft = `${path}.${shortId(newId())}.part`
     try {
-      await writeDurably(draft, bytes)
+      await writeDurably(draft, digested(bytes, digest))
       await (options.force ? rename(draft, path) : moveToFree(draft, path))
       await sync(dirname(path))
     } catch (error) {
@@ -50,6 +52,14 @@ export async function exportToFile(
       throw new FileUnwritable({ path, why: reason(error) }, error)
     }
   })
+  return { sha256: digest.digest('hex') }
+}
+
+async function* digested(bytes: Bytes, digest: Hash): AsyncGenerator<Uint8Array> {
+  for await (const part of bytes) {
+    digest.update(part)
+    yield part
+  }
 }
 
 async function exporting(

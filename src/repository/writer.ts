@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { throwIfAborted } from '../core/abort.ts'
 import type { Manifest, StoredStream } from '../core/backup.ts'
 import type { Clock } from '../core/clock.ts'
@@ -124,7 +123,6 @@ export class BackupWriter {
     options: { kind: 'data' | 'meta' } = { kind: 'data' },
   ): Promise<void> {
     const type = options.kind === 'data' ? PackType.data : PackType.meta
-    const digest = createHash('sha256')
     const chunker = new Chunker(this.#gear, DEFAULT_SIZES)
     const recipe = new RecipeWriter(list => this.#storeList(list))
     let lane = await this.#encoder.take()
@@ -144,7 +142,6 @@ export class BackupWriter {
     try {
       for await (const piece of bytes) {
         this.#throwIfStopped()
-        digest.update(piece)
         length += piece.length
         this.#plainBytes += piece.length
         for (let from = 0; from < piece.length; ) {
@@ -164,7 +161,6 @@ export class BackupWriter {
       name,
       format,
       bytes: length,
-      sha256: digest.digest('hex'),
       chunks,
       chunker: { name: CHUNKER, ...DEFAULT_SIZES },
       recipe: await recipe.finish(),

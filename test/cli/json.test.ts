@@ -61,7 +61,6 @@ const DOCUMENTS = {
         name: z.string(),
         format: z.string(),
         bytes: Size,
-        sha256: Sha,
         chunks: Size,
       }),
     ),

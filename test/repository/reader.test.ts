@@ -126,13 +126,13 @@ describe('a reader', () => {
     }
   })
 
-  test('ends no stream whose length or SHA-256 is not that of the manifest', async () => {
+  test('ends no stream whose length is not that of the manifest', async () => {
     const hurt = cloneSite(site)
     const ring = await ringOf(hurt)
     const key = `manifests/${manifest.id}`
     const [stream, ...others] = manifest.streams
     assert.ok(stream)
-    for (const change of [{ sha256: sha256('') }, { bytes: dump.length - 1 }]) {
+    for (const change of [{ bytes: dump.length + 1 }, { bytes: dump.length - 1 }]) {
       const changed = { ...manifest, streams: [{ ...stream, ...change }, ...others] }
       const json = Buffer.from(JSON.stringify(Manifest.parse(changed)))
       replace(hurt, key, forgeObject(ring, { kind: 2, name: key }, json))
@@ -152,7 +152,7 @@ describe('a reader', () => {
     replace(hurt, `packs/${pack.id.slice(0, 2)}/${pack.id}`, pack.bytes)
     const entries = Buffer.concat([Buffer.alloc(32, 5), Buffer.of(plain.length, 0, 0, 0)])
     const recipe = { depth: 0, entries: entries.toString('base64') }
-    const facts = { bytes: plain.length, sha256: sha256(plain), recipe }
+    const facts = { bytes: plain.length, recipe }
     const key = `manifests/${manifest.id}`
     const json = JSON.stringify({ ...manifest, streams: [{ ...stream, ...facts }] })
     replace(hurt, key, forgeObject(ring, { kind: 2, name: key }, Buffer.from(json)))

@@ -69,7 +69,7 @@ describe('a backup', () => {
     await assertWhole(site, new Map([[manifest.id, streams]]))
     for (const stream of manifest.streams) {
       const bytes = streams[stream.name as keyof typeof streams]
-      assert.deepEqual([stream.bytes, stream.sha256], [bytes.length, sha256(bytes)])
+      assert.equal(stream.bytes, bytes.length)
       assert.equal(stream.chunks > 0, bytes.length > 0)
     }
     const [found] = (await repository.backups(unhurried)).manifests

@@ -52,14 +52,18 @@ export function exportCommand(context: Context): Command {
           hint: 'add --output FILE, or pipe it into a program',
         })
       }
-      await reporting(context.terminal, context.clock, progress => {
+      const written = await reporting(context.terminal, context.clock, async progress => {
         const request = { repository, manifest, stream: options.stream, progress }
-        return path === undefined
-          ? exportToStream(request, context.terminal.out, context.signal)
-          : exportToFile(request, path, { force: options.force === true }, context.signal)
+        if (path !== undefined) {
+          const force = options.force === true
+          return await exportToFile(request, path, { force }, context.signal)
+        }
+        await exportToStream(request, context.terminal.out, context.signal)
+        return undefined
       })
-      if (path === undefined) return
-      const { format = '', bytes = 0, sha256 = '' } = stored ?? {}
+      if (path === undefined || written === undefined) return
+      const { format = '', bytes = 0 } = stored ?? {}
+      const { sha256 } = written
       context.finish(
         {
           text: [

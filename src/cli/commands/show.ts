@@ -46,11 +46,10 @@ export function showCommand(context: Context): Command {
           text: showLines(manifest, outline, context),
           json: {
             backup: backupDocument(manifest),
-            streams: manifest.streams.map(({ name, format, bytes, sha256, chunks }) => ({
+            streams: manifest.streams.map(({ name, format, bytes, chunks }) => ({
               name,
               format,
               bytes,
-              sha256,
               chunks,
             })),
             ...outlineDocument(outline),
@@ -115,7 +114,6 @@ const STREAMS: Column<StoredStream>[] = [
   { title: 'FORMAT', value: one => one.format, shrinkTo: 8, leaveOut: 1 },
   { title: 'BYTES', value: one => bytesText(one.bytes), right: true },
   { title: 'CHUNKS', value: one => countText(one.chunks), right: true, leaveOut: 2 },
-  { title: 'SHA-256', value: digest, leaveOut: 3 },
 ]
 
 const TABLES: Column<OutlineTable>[] = [
