@@ -40,7 +40,6 @@ export async function measureParts(dump: string, runs: number): Promise<Samples>
   const steps: Record<string, () => unknown> = {
     'archive parser': () => parse(pieces, NOBODY),
     'archive parser and outline': () => parse(pieces, new OutlineBuilder(new Set())),
-    'SHA-256 of the stream': () => digest(pieces),
     'chunker, with its copy': () => cut(pieces),
     'HMAC of chunks': () => chunks.map(chunk => hmac(KEY, chunk)),
     [`zstd and its proof, ${LANES} lanes`]: () => inTurn(LANES, chunks, encode),
@@ -73,12 +72,6 @@ async function readPieces(dump: string): Promise<Buffer[]> {
 function parse(pieces: readonly Buffer[], sink: ArchiveSink): void {
   const reader = new ArchiveReader(sink)
   for (const piece of pieces) reader.push(piece)
-}
-
-function digest(pieces: readonly Buffer[]): string {
-  const hash = createHash('sha256')
-  for (const piece of pieces) hash.update(piece)
-  return hash.digest('hex')
 }
 
 function cut(pieces: readonly Buffer[]): Buffer[] {
