@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { ArchiveReader, type ArchiveSink } from '../src/engines/postgres/archive.ts'
 import { OutlineBuilder } from '../src/engines/postgres/outline.ts'
