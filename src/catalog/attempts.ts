@@ -19,6 +19,7 @@ export interface Attempt {
 /** A runner whose attempt is over or whose node is gone, and that may still be alive on its host. */
 export interface Leftover {
   readonly runId: string
+  readonly nodeId: string
   readonly attempt: number
   readonly pid: number
   readonly pidStarted: string
@@ -87,16 +88,22 @@ export async function attemptsOf(sql: Sql, runId: string): Promise<Attempt[]> {
 
 /**
  * Runners on a host that nobody looks after any more: their attempt was lost, or their node was not seen
- * for `silentMs`.
+ * for `silentMs` or is among the `gone`.
  */
-export async function leftovers(sql: Sql, host: string, silentMs: number): Promise<Leftover[]> {
+export async function leftovers(
+  sql: Sql,
+  host: string,
+  silentMs: number,
+  gone: readonly string[],
+): Promise<Leftover[]> {
   return await sql.query<Leftover>(
-    `select a.run_id as "runId", a.attempt, a.pid, a.pid_started as "pidStarted"
+    `select a.run_id as "runId", a.node_id as "nodeId", a.attempt, a.pid, a.pid_started as "pidStarted"
      from run_attempts a join nodes n on n.id = a.node_id
      where n.host = $1 and a.pid is not null and a.pid_started is not null
        and (a.outcome = 'lost'
-         or (a.outcome is null and n.seen_at < clock_now() - $2 * interval '1 millisecond'))`,
-    [host, silentMs],
+         or (a.outcome is null
+           and (n.id = any($3) or n.seen_at < clock_now() - $2 * interval '1 millisecond')))`,
+    [host, silentMs, gone],
   )
 }
 

@@ -123,18 +123,28 @@ export interface ExpiredRun extends Claim {
   readonly lost: number
   readonly retry: RetryPolicy
   readonly wanted: 'pause' | 'cancel' | null
+  readonly nodeId: string
   /** Where its worker was. */
   readonly host: string
 }
 
 const EXPIRED = `
   select runs.id, runs.fence::float8 as fence, runs.lease_until as "leaseUntil", runs.lost,
-    runs.wanted, runs.retry, nodes.host
+    runs.wanted, runs.retry, runs.node_id as "nodeId", nodes.host
   from runs join nodes on nodes.id = runs.node_id
   where runs.state in ('running', 'paused') and runs.lease_until < clock_now()`
 
 /** Runs whose worker has not been heard of until the end of its lease. */
 export const expiredRuns = (sql: Sql): Promise<ExpiredRun[]> => sql.query(EXPIRED)
+
+/** Ends the leases of nodes whose processes are gone: nobody is left to renew them. */
+export async function endLeases(sql: Sql, nodeIds: readonly string[]): Promise<void> {
+  await sql.query(
+    `update runs set lease_until = clock_now() - interval '1 millisecond'
+     where node_id = any($1) and state in ('running', 'paused') and lease_until >= clock_now()`,
+    [nodeIds],
+  )
+}
 
 /** The same run with its row locked, or undefined when its lease was renewed or the run has moved on. */
 export async function lockExpired(sql: Sql, claim: Claim): Promise<ExpiredRun | undefined> {

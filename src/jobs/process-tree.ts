@@ -1,11 +1,37 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import process from 'node:process'
 
 /** Which process a number meant when it was written down: numbers are used again, also after a restart. */
 export function startOf(pid: number): string | undefined {
   const stat = readStat(pid)
   if (stat === undefined) return undefined
-  return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${stat.started}`
+  return `${bootId()} ${stat.started}`
+}
+
+const bootId = () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+
+/** Where numbers of processes mean what they mean here: until the next boot, and within the same container. */
+const processSpace = () => `${bootId()} ${readlinkSync('/proc/self/ns/pid')}`
+
+/** Our own process, so that others can tell when it is gone. */
+export const ownMark = (): string => `${processSpace()} ${readStat(process.pid)?.started}`
+
+/**
+ * Whether a process that marked itself is gone beyond doubt. Of one that numbers processes elsewhere, nothing
+ * is known from here.
+ */
+export function isGone(pid: number, mark: string): boolean {
+  const here = `${processSpace()} `
+  if (!mark.startsWith(here)) return false
+  const stat = readStat(pid)
+  if (stat !== undefined) return stat.started !== mark.slice(here.length)
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    // Others may be hidden from us, but not that they live: EPERM.
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
+  }
 }
 
 /**

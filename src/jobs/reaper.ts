@@ -1,13 +1,20 @@
 import { forgetRunner, type Leftover, leftovers } from '../catalog/attempts.ts'
 import type { Catalog } from '../catalog/db.ts'
-import { type ExpiredRun, expiredRuns, lockExpired, overdueCancels } from '../catalog/run-claims.ts'
+import { nodesAtWork } from '../catalog/nodes.ts'
+import {
+  type ExpiredRun,
+  endLeases,
+  expiredRuns,
+  lockExpired,
+  overdueCancels,
+} from '../catalog/run-claims.ts'
 import { type Claim, moveRun } from '../catalog/run-moves.ts'
 import type { Clock } from '../core/clock.ts'
 import { LeaseLost, RunIsFinal, WorkerLost } from '../core/faults.ts'
 import type { Log } from '../core/log.ts'
 import { asFailure, MOST_LOST_ATTEMPTS } from '../core/run.ts'
 import { lost } from './outcome.ts'
-import { signalTree, startOf } from './process-tree.ts'
+import { isGone, signalTree, startOf } from './process-tree.ts'
 import { Repeat } from './repeat.ts'
 import type { Timing } from './timing.ts'
 
@@ -43,12 +50,14 @@ export class Reaper {
   async #sweep(): Promise<void> {
     const { catalog, host, timing, log } = this.#options
     try {
-      const orphans = await leftovers(catalog, host, timing.leaseMs)
+      const gone = await this.#goneNodes()
+      const orphans = await leftovers(catalog, host, timing.leaseMs, gone)
       const expired = await expiredRuns(catalog)
-      const ripe = this.#confirmed<Leftover | ExpiredRun>([
+      const found = [
         ...orphans.map(one => ({ key: `runner ${one.runId} ${one.attempt}`, one })),
         ...expired.map(one => ({ key: `run ${one.id} ${one.fence} ${+one.leaseUntil}`, one })),
-      ])
+      ]
+      const ripe = this.#confirmed<Leftover | ExpiredRun>(found, new Set(gone))
       // First the processes: the next attempt must not meet them.
       for (const one of ripe) if ('pid' in one) await this.#endRunner(one)
       for (const one of ripe) if ('fence' in one) await this.#takeUp(one)
@@ -58,14 +67,26 @@ export class Reaper {
     }
   }
 
-  /** Those that have been seen as they are for long enough; remembers the others. */
-  #confirmed<T>(found: readonly { key: string; one: T }[]): T[] {
+  /** Nodes of this machine whose processes are gone: their leases need not run out by themselves. */
+  async #goneNodes(): Promise<string[]> {
+    const { catalog, host } = this.#options
+    const nodes = await nodesAtWork(catalog, host)
+    const gone = nodes.filter(({ pid, mark }) => isGone(pid, mark)).map(({ id }) => id)
+    if (gone.length > 0) await endLeases(catalog, gone)
+    return gone
+  }
+
+  /** Those whose node is gone, or that have been seen as they are for long enough; remembers the others. */
+  #confirmed<T extends { readonly nodeId: string }>(
+    found: readonly { key: string; one: T }[],
+    gone: ReadonlySet<string>,
+  ): T[] {
     const now = this.#options.clock.elapsed()
     const seen = new Map(found.map(({ key }) => [key, this.#seen.get(key) ?? now]))
     this.#seen = seen
     const { confirmMs } = this.#options.timing
     return found
-      .filter(({ key }) => now - (seen.get(key) ?? now) >= confirmMs)
+      .filter(({ key, one }) => gone.has(one.nodeId) || now - (seen.get(key) ?? now) >= confirmMs)
       .map(({ one }) => one)
   }
 

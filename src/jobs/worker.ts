@@ -8,6 +8,7 @@ import type { Log } from '../core/log.ts'
 import { ActiveRun, type Workshop } from './active-run.ts'
 import type { OrderDefaults } from './orders.ts'
 import { handedBack } from './outcome.ts'
+import { ownMark } from './process-tree.ts'
 import { Reaper } from './reaper.ts'
 import { Repeat } from './repeat.ts'
 import type { RunnerCommand } from './runner-process.ts'
@@ -75,7 +76,7 @@ export class Worker {
   }
 
   async start(): Promise<void> {
-    await registerNode(this.#catalog, this.#node)
+    await registerNode(this.#catalog, { ...this.#node, processMark: ownMark() })
     this.#answeredAt = this.#clock.elapsed()
     this.#listener = await this.#catalog.listen('holdfast_runs', message => this.#heard(message))
     this.#watch = setInterval(() => this.#leaveAfterSilence(), this.#timing.pollMs)

@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { registerNode } from '../../src/catalog/nodes.ts'
+import type { Catalog } from '../../src/catalog/db.ts'
+import { type Node, registerNode } from '../../src/catalog/nodes.ts'
 import { claimRun } from '../../src/catalog/run-claims.ts'
 import { findRun, type Run } from '../../src/catalog/runs.ts'
 import { stateOf } from '../support/processes.ts'
 import { QUICK, RunSite } from '../support/run-site.ts'
 
+/** No process has this number. */
+const NOBODY = 2 ** 22 + 1
 const AT_ONCE = { delays: [1, 1, 1], networkDelays: [1, 1, 1] }
 
 describe('a lease', () => {
@@ -131,3 +136,39 @@ test('what a dead node left standing on its machine is ended', async t => {
   assert.equal(done.state, 'completed')
   assert.ok(!site.leftovers().some(one => one.startsWith(`${runner} `)))
 })
+
+test('of a node that is gone from its machine, runs are taken up long before their lease ends', async t => {
+  const site = await RunSite.open(t)
+  // Nodes of another machine, and of another container that has the same name, may be well.
+  const mark = 'another-boot pid:[1] 1'
+  const held = []
+  for (const host of ['elsewhere', hostname()]) {
+    const node = await addNode(site.catalog, { host, pid: NOBODY, processMark: mark })
+    await site.ask(await site.addSource())
+    held.push(await claimRun(site.catalog, { id: node.id, leaseMs: 600_000 }))
+  }
+  const run = await site.ask(await site.addSource(), { retry: AT_ONCE })
+  const timing = { ...QUICK, leaseMs: 600_000, silenceMs: 500_000 }
+  const dead = await site.spawnWorker({
+    runner: site.runner({ step: 'before manifest', happens: 'SIGSTOP' }),
+    timing,
+  })
+  while (!(await site.log(run.id)).includes('verifying')) await sleep(10)
+  dead.kill('SIGKILL')
+  await site.startWorker({ timing })
+  const done = await site.final(run.id)
+  assert.deepEqual([done.state, done.attempt, done.lost], ['completed', 2, 1])
+  for (const one of held) {
+    const { state, attempt } = await findRun(site.catalog, one?.id ?? '')
+    assert.deepEqual([state, attempt], ['running', 1])
+  }
+})
+
+async function addNode(
+  catalog: Catalog,
+  about: Pick<Node, 'host' | 'pid' | 'processMark'>,
+): Promise<Node> {
+  const node = { id: randomUUID(), version: '0.0.0', maxRuns: 3, ...about }
+  await registerNode(catalog, node)
+  return node
+}

@@ -67,6 +67,8 @@ create table nodes (
   id uuid primary key,
   host text not null,
   pid integer not null,
+  -- Which process the number means, by which others on its machine know that it is gone.
+  process_mark text,
   version text not null,
   max_runs integer not null,
   started_at timestamptz not null default clock_now(),
