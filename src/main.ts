@@ -12,6 +12,7 @@ import { migrate, NEWEST_VERSION, versionOf } from './catalog/migrate.ts'
 import { openVault, type Vault } from './catalog/vault.ts'
 import { config, type ServerConfig } from './config.ts'
 import { CatalogTooNew, WorkerWithoutCatalog } from './core/faults.ts'
+import { adoptBackups } from './jobs/adopt-backups.ts'
 import type { RunnerCommand } from './jobs/runner-process.ts'
 import { Scheduler } from './jobs/scheduler.ts'
 import { Worker } from './jobs/worker.ts'
@@ -54,6 +55,9 @@ export async function serve(options: ServerOptions): Promise<void> {
     await startWorker(node, catalog, vault)
     scheduler.start()
     atEnd(node, 'stop the scheduler', () => scheduler.stop())
+    const read = outsideOf(config).readBackups
+    const adopting = adoptBackups({ catalog, vault, read, log: node.log }, node.signal)
+    atEnd(node, 'stop comparing the catalog with the repositories', () => adopting)
     node.log.info(`ready on ${address} and ${settings.socket}`)
   })
 }

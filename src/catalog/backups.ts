@@ -11,14 +11,23 @@ export const recordBackup = (
   manifest: Manifest,
 ): Promise<object[]> => upsert(sql, repositoryId, [manifest])
 
+/** The backups of a repository. */
+export interface FoundBackups {
+  readonly manifests: readonly Manifest[]
+  /** Ids whose manifest is damaged: their rows stay as they are. */
+  readonly unreadable: readonly string[]
+  /** When listing began, by the catalog's clock: a backup recorded since then is not among the found. */
+  readonly listedAt?: Date
+}
+
 /**
  * Makes the catalogue equal to a repository: adopts the backups that are missing, whoever made them, and
- * drops those that are gone. `unreadable` are ids whose manifest is damaged: their rows stay as they are.
+ * drops those that are gone.
  */
 export async function rebuildBackups(
   catalog: Catalog,
   repositoryId: string,
-  found: { readonly manifests: readonly Manifest[]; readonly unreadable: readonly string[] },
+  found: FoundBackups,
 ): Promise<{ readonly adopted: number; readonly dropped: number }> {
   return await catalog.transaction(async sql => {
     // One at a time: the slower of two must not bring back what the faster one dropped.
@@ -33,8 +42,9 @@ export async function rebuildBackups(
     }
     const ids = found.manifests.map(one => one.id)
     const dropped = await sql.query(
-      'delete from backups where repository_id = $1 and id <> all($2::text[]) returning id',
-      [repositoryId, [...ids, ...found.unreadable]],
+      `delete from backups where repository_id = $1 and id <> all($2::text[])
+         and seen_at < coalesce($3, clock_now()) returning id`,
+      [repositoryId, [...ids, ...found.unreadable], found.listedAt ?? null],
     )
     return { adopted: ids.filter(id => !before.has(id)).length, dropped: dropped.length }
   })
