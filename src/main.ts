@@ -214,6 +214,8 @@ async function openDoors(
 async function requireCurrent(catalog: Catalog): Promise<void> {
   const has = await versionOf(catalog)
   if (has !== NEWEST_VERSION) throw new CatalogTooNew({ has, knows: NEWEST_VERSION })
+  const refusal = catalog.refusal()
+  if (refusal !== undefined) throw new Error(`its database takes nothing: ${refusal}`)
 }
 
 /** A scheduler looks at least once a second. */

@@ -46,34 +46,42 @@ export async function createApp(door: Door, options: AppOptions): Promise<Fastif
   app.setNotFoundHandler(async ({ method, url }) => {
     throw new NotFound({ kind: 'route', name: `${method} ${url}` })
   })
-  addHealth(app, options)
+  addHealth(app, door, options)
   await mountApi(app, options.deps, door, options.stopping)
   return app
 }
 
-/** Health is for machines that watch: without a key, and without a word about what is inside. */
-function addHealth(app: FastifyInstance, { checks, log, stopping }: AppOptions): void {
+/** Health is for machines that watch, without a key: what is inside is told only to the user of the server. */
+function addHealth(app: FastifyInstance, door: Door, { checks, log, stopping }: AppOptions): void {
   app.get('/health/live', async () => ({ status: 'live' }))
   app.get('/health/ready', async (_request, reply) => {
     const found = await Promise.all(checks.map(one => stateOf(one, log)))
     const ready = found.every(([, state]) => state === 'ok') && !stopping.aborted
     const status = stopping.aborted ? 'stopping' : ready ? 'ready' : 'not ready'
-    return await reply.code(ready ? 200 : 503).send({ status, checks: Object.fromEntries(found) })
+    const states = found.map(([name, state]) => [name, state])
+    const problems = found.flatMap(([name, , why]) => (why === undefined ? [] : [[name, why]]))
+    return await reply.code(ready ? 200 : 503).send({
+      status,
+      checks: Object.fromEntries(states),
+      ...(door.is === 'socket' &&
+        problems.length > 0 && { problems: Object.fromEntries(problems) }),
+    })
   })
 }
 
 async function stateOf(
   one: Check,
   log: FastifyBaseLogger,
-): Promise<[name: string, state: 'ok' | 'failed']> {
+): Promise<[name: string, state: 'ok' | 'failed', why?: string]> {
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => late.reject(new Error('no answer in time')), CHECK_MS)
   try {
     await Promise.race([one.check(), late.promise])
     return [one.name, 'ok']
   } catch (error) {
-    log.warn(`not ready: ${one.name}: ${reason(error)}`)
-    return [one.name, 'failed']
+    const why = reason(error)
+    log.warn(`not ready: ${one.name}: ${why}`)
+    return [one.name, 'failed', why]
   } finally {
     clearTimeout(timer)
   }

@@ -19,6 +19,10 @@ export interface Sql {
 }
 
 const DEADLOCK = '40P01'
+/** A server that answers and takes nothing: its disk is full, or it is read-only. */
+const TAKES_NOTHING = new Set(['53100', '25006'])
+/** Such a refusal counts for so long: what failed is tried again sooner. */
+const REFUSED_MS = 30_000
 const MOST_TRIES = 5
 
 /** How a statement of ours was refused by the database, by PostgreSQL's error code. */
@@ -28,6 +32,7 @@ export const sqlState = (error: unknown): string | undefined =>
 /** Where the server's records are: one PostgreSQL database. */
 export class Catalog implements Sql {
   readonly #pool: Pool
+  #refused: { readonly at: number; readonly why: string } | undefined
 
   /** `config` names the server as `pg` wants it: a connection string, or host and the rest. */
   constructor(config: PoolConfig) {
@@ -37,7 +42,23 @@ export class Catalog implements Sql {
   }
 
   async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return await rowsOf<Row>(this.#pool, text, values)
+    try {
+      return await rowsOf<Row>(this.#pool, text, values)
+    } catch (error) {
+      this.#note(error)
+      throw error
+    }
+  }
+
+  /** Why the database has lately refused to write, if it has. */
+  refusal(): string | undefined {
+    const { at, why } = this.#refused ?? { at: Number.NEGATIVE_INFINITY, why: undefined }
+    return performance.now() - at < REFUSED_MS ? why : undefined
+  }
+
+  #note(error: unknown): void {
+    if (!TAKES_NOTHING.has(sqlState(error) ?? '')) return
+    this.#refused = { at: performance.now(), why: reason(error) }
   }
 
   /**
@@ -66,6 +87,7 @@ export class Catalog implements Sql {
       await rowsOf(client, 'commit', [])
       return done
     } catch (error) {
+      this.#note(error)
       // A connection that cannot even roll back is not given to anybody else.
       await client.query('rollback').catch((cause: Error) => (broken = cause))
       throw error

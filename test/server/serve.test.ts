@@ -148,6 +148,29 @@ describe('holdfast serve', () => {
     await stop(server)
   })
 
+  test('says on its socket why it is not ready, and on its port only what is not', async t => {
+    const { url, server: database } = await freshDatabase()
+    const name = new URL(url).pathname.slice(1)
+    const server = await readyServer(t, newDataDir(), { HOLDFAST_DATABASE_URL: url })
+    await database.query(
+      'postgres',
+      `alter database ${name} set default_transaction_read_only = on`,
+    )
+    await database.query(
+      'postgres',
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
+    )
+    await eventually('the word that nothing is written', async () =>
+      JSON.stringify((await health(server)).problems ?? {}).includes('read-only transaction'),
+    )
+    const overPort = await fetch(`http://127.0.0.1:${server.port}/health/ready`)
+    const checks = { catalog: 'failed', scheduler: 'ok' }
+    assert.deepEqual(
+      [overPort.status, await overPort.json()],
+      [503, { status: 'not ready', checks }],
+    )
+  })
+
   test('refuses a catalog whose key it does not have, and makes no other', async t => {
     const { url } = await freshDatabase()
     await stop(await readyServer(t, newDataDir(), { HOLDFAST_DATABASE_URL: url }))
