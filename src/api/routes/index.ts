@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts'
 import { apiKeyRoutes } from './api-keys.ts'
+import { auditRoutes } from './audit.ts'
 import { lockRoutes } from './locks.ts'
 import { repositoryRoutes } from './repositories.ts'
 import { runRoutes } from './runs.ts'
@@ -16,4 +17,5 @@ export const ROUTES: readonly Route[] = [
   ...lockRoutes,
   ...schedulerRoutes,
   ...apiKeyRoutes,
+  ...auditRoutes,
 ]

@@ -9,6 +9,15 @@ export const Time = z.codec(z.iso.datetime(), z.date(), {
   encode: time => time.toISOString(),
 })
 
+/** A moment as it stands in a query. */
+export const TimeText = z.iso
+  .datetime({ offset: true, error: 'it is no time such as 2026-05-01T14:03:00Z' })
+  .transform(text => new Date(text))
+  .optional()
+
+/** What differs from kind to kind. */
+export const Document = z.record(z.string(), z.unknown())
+
 /** What people call a thing. */
 export const Name = z
   .string()

@@ -1,9 +1,7 @@
 import { z } from 'zod'
 import { Failure, RUN_KINDS, RUN_STATES, RUN_TRIGGERS } from '../../core/run.ts'
 import { BackupRequest, CheckRequest, RestoreRequest } from '../../core/run-request.ts'
-import { Reference, SecretText, Time } from './common.ts'
-
-const Document = z.record(z.string(), z.unknown())
+import { Document, Reference, SecretText, Time, TimeText } from './common.ts'
 
 /** Where a run at work stands. */
 export const Progress = z.object({
@@ -103,11 +101,6 @@ const OneOf = <Value extends string>(values: readonly [Value, ...Value[]]) =>
     .transform(text => text.split(','))
     .pipe(z.array(z.enum(values)))
     .optional()
-
-const TimeText = z.iso
-  .datetime({ offset: true, error: 'it is no time such as 2026-05-01T14:03:00Z' })
-  .transform(text => new Date(text))
-  .optional()
 
 /** Which runs; what is left out does not matter. */
 const FILTER = {
