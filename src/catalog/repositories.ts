@@ -1,3 +1,5 @@
+import { NotFound } from '../core/faults.ts'
+import { shortId } from '../core/ids.ts'
 import type { Sql } from './db.ts'
 import { CALLED, findNamed, type Hold, insertNamed } from './names.ts'
 import { refuseUsed } from './sources.ts'
@@ -71,6 +73,29 @@ export const findRepository = (sql: Sql, name: string, hold: Hold = ''): Promise
 /** The same; while the transaction lasts, nobody removes it. */
 export const holdRepository = (sql: Sql, name: string): Promise<RepositoryRow> =>
   findRepository(sql, name, 'for share')
+
+/** What may be changed of a repository; what is left out stays. */
+export interface RepositoryChanges {
+  readonly name?: string | undefined
+  readonly maxRuns?: number | null | undefined
+}
+
+/** Changes what a repository is called here, or how much may work on it. Throws NotFound, NameTaken. */
+export async function editRepository(
+  sql: Sql,
+  id: string,
+  { name, maxRuns }: RepositoryChanges,
+): Promise<RepositoryRow> {
+  const update = sql.query<RepositoryRow>(
+    `update repositories set name = coalesce($2, name),
+       max_runs = case when $3 then $4::int else max_runs end
+     where id = $1 and removed_at is null returning ${COLUMNS}`,
+    [id, name ?? null, maxRuns !== undefined, maxRuns ?? null],
+  )
+  const [row] = await insertNamed('repository', name ?? '', update)
+  if (row === undefined) throw new NotFound({ kind: 'repository', name: shortId(id) })
+  return row
+}
 
 /** The name under which a repository is known already, by the id that the repository itself says. */
 export async function repositoryKnownAs(sql: Sql, repository: string): Promise<string | undefined> {

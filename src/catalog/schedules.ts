@@ -36,6 +36,8 @@ export interface Schedule {
 
 /** What may be said of a schedule; what is left out has its default, or, in a change, stays. */
 export interface ScheduleSettings {
+  /** Where to, from now on; the backups so far stay where they are. */
+  readonly repositoryId?: string | undefined
   /** Makes it a schedule by time. */
   readonly cron?: string | undefined
   /** Makes it one that follows another. */
@@ -70,7 +72,8 @@ const FROM = `schedules join sources on sources.id = source_id
 export async function insertSchedule(sql: Sql, asked: NewSchedule): Promise<Schedule> {
   const id = randomUUID()
   const { sourceId, repositoryId } = asked
-  const draft: Draft = { ...DEFAULTS, id, ...settled(asked), enabled: asked.enabled ?? true }
+  const enabled = asked.enabled ?? true
+  const draft: Draft = { ...DEFAULTS, id, repositoryId, ...settled(asked), enabled }
   const { cron, afterScheduleId, timeZone, retry } = draft
   const slot = await firstSlot(sql, draft)
   if (afterScheduleId !== null) await refuseCycle(sql, id, afterScheduleId)
@@ -186,6 +189,7 @@ export async function wakeSchedulers(sql: Sql): Promise<void> {
 type Draft = Pick<
   Schedule,
   | 'id'
+  | 'repositoryId'
   | 'cron'
   | 'afterScheduleId'
   | 'timeZone'
@@ -214,8 +218,8 @@ const DEFAULTS = {
 
 /** What was said, without what was not; either a time or a schedule to follow. */
 function settled(asked: ScheduleSettings, now?: Schedule): Partial<Draft> {
-  const { cron, afterScheduleId, timeZone, priority, jitterSeconds, blackout, retry, maxBytes } =
-    asked
+  const { cron, afterScheduleId, repositoryId, timeZone, priority, jitterSeconds } = asked
+  const { blackout, retry, maxBytes } = asked
   const hasTime = cron !== undefined
   const follows = afterScheduleId !== undefined
   if (hasTime && follows) {
@@ -224,7 +228,7 @@ function settled(asked: ScheduleSettings, now?: Schedule): Partial<Draft> {
   if (!hasTime && !follows && now === undefined) {
     throw new WrongUse({ why: 'a schedule needs a time, or another schedule that it follows' })
   }
-  const told = { timeZone, priority, jitterSeconds, blackout, retry, maxBytes }
+  const told = { repositoryId, timeZone, priority, jitterSeconds, blackout, retry, maxBytes }
   return {
     ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)),
     ...(hasTime && { cron: cron.trim(), afterScheduleId: null }),
@@ -265,7 +269,7 @@ async function write(sql: Sql, draft: Draft, nextSlot: Date | null): Promise<Sch
   await sql.query(
     `update schedules set cron = $2, after_schedule_id = $3, time_zone = $4, enabled = $5,
        priority = $6, jitter_seconds = $7, blackout = $8, retry = $9, max_bytes = $10,
-       next_slot = $11, next_fire = $12, revision = revision + 1 where id = $1`,
+       next_slot = $11, next_fire = $12, repository_id = $13, revision = revision + 1 where id = $1`,
     [
       draft.id,
       cron,
@@ -279,6 +283,7 @@ async function write(sql: Sql, draft: Draft, nextSlot: Date | null): Promise<Sch
       draft.maxBytes,
       nextSlot,
       nextFire,
+      draft.repositoryId,
     ],
   )
   await wakeSchedulers(sql)

@@ -125,6 +125,27 @@ describe('repositories', () => {
     assert.deepEqual(await (await open()).keys.list(signal), before)
   })
 
+  test('an edit changes its name and its limit, and leaves what it does not name', async () => {
+    const edit = async (name: string, changes: object) => {
+      type Edited = { name: string; maxRuns: number | null }
+      const one = await site.expect<Edited>(200, 'PATCH', `/repositories/${name}`, changes)
+      return [one.name, one.maxRuns]
+    }
+    assert.deepEqual(await edit('main', { maxRuns: 1 }), ['main', 1])
+    assert.deepEqual(await edit('main', { name: 'nas' }), ['nas', 1])
+    assert.deepEqual(await edit('nas', { name: 'main', maxRuns: null }), ['main', null])
+    const [last, first] = (await site.audited('repository.edit')).filter((_, at) => at !== 1)
+    assert.deepEqual([first?.objectName, last?.objectName], ['main', 'nas'])
+    await site.refuse('NOT_FOUND', 404, 'PATCH', '/repositories/nas', { maxRuns: 1 })
+    await site.refuse('INVALID_INPUT', 422, 'PATCH', '/repositories/main', {})
+    await site.refuse('INVALID_INPUT', 422, 'PATCH', '/repositories/main', { maxRuns: 0 })
+    const other = await site.makeRepository('other')
+    const asked = { name: 'other', url: other, passphrase: PASSPHRASE }
+    await site.expect(201, 'POST', '/repositories', asked)
+    await site.refuse('NAME_TAKEN', 409, 'PATCH', '/repositories/other', { name: 'MAIN' })
+    await site.expect(200, 'DELETE', '/repositories/other')
+  })
+
   test('one that is removed has no key of the server any more, and keeps its backups', async () => {
     const { warnings } = await site.expect<{ warnings: string[] }>(
       200,

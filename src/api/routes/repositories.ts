@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { audit } from '../../catalog/audit.ts'
 import { rebuildBackups } from '../../catalog/backups.ts'
 import {
+  editRepository,
   findRepository,
   insertRepository,
   listRepositories,
@@ -20,7 +21,13 @@ import { Secret } from '../../core/secret.ts'
 import type { AdoptedRepository, RepositoryKey } from '../outside.ts'
 import { type Deps, type Route, route } from '../route.ts'
 import { Done, Reference } from '../schema/common.ts'
-import { NewRepository, Refreshed, RepositoryList } from '../schema/repositories.ts'
+import {
+  NewRepository,
+  Refreshed,
+  Repository,
+  RepositoryChanges,
+  RepositoryList,
+} from '../schema/repositories.ts'
 
 const One = z.strictObject({ repository: Reference })
 
@@ -68,6 +75,23 @@ export const repositoryRoutes: readonly Route[] = [
       }
       return { status: 201, document }
     },
+  }),
+
+  route({
+    method: 'PATCH',
+    path: '/repositories/:repository',
+    summary: 'Call a repository something else, or change how many runs may work on it',
+    action: 'repository.edit',
+    params: One,
+    body: RepositoryChanges,
+    answer: Repository,
+    handle: async ({ params, body, actor }, { catalog }) =>
+      await catalog.transaction(async sql => {
+        const before = await findRepository(sql, params.repository)
+        const repository = await editRepository(sql, before.id, body)
+        await audit(sql, { ...about(before, actor, 'repository.edit'), details: { ...body } })
+        return { document: repository }
+      }),
   }),
 
   route({

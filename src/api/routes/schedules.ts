@@ -57,10 +57,10 @@ export const scheduleRoutes: readonly Route[] = [
       await catalog.transaction(async sql => {
         const { source, repository, enabled, ...settings } = body
         const schedule = await insertSchedule(sql, {
+          ...(await settingsOf(sql, settings, DEFAULT_RETRY)),
           sourceId: (await holdSource(sql, source)).id,
           repositoryId: (await holdRepository(sql, repository)).id,
           enabled,
-          ...(await settingsOf(sql, settings, DEFAULT_RETRY)),
         })
         await audit(sql, entryOf(schedule, actor, 'schedule.add', settings))
         return { status: 201, document: documentOf(schedule) }
@@ -137,12 +137,13 @@ function changeRoute(
 /** The settings that were asked for; what they leave out of the retries is as in `retryBefore`. */
 async function settingsOf(
   sql: Sql,
-  { after, retry, ...settings }: z.output<typeof ScheduleChanges>,
+  { after, retry, repository, ...settings }: z.output<typeof ScheduleChanges>,
   retryBefore: RetryPolicy,
 ): Promise<ScheduleSettings> {
   const { delays = retryBefore.delays, networkDelays = retryBefore.networkDelays } = retry ?? {}
   return {
     ...settings,
+    repositoryId: repository && (await holdRepository(sql, repository)).id,
     afterScheduleId: after && (await findSchedule(sql, after)).id,
     retry: retry && { delays, networkDelays },
   }

@@ -40,6 +40,19 @@ export const NewRepository = z
   })
 export type NewRepository = z.input<typeof NewRepository>
 
+/** What is left out stays as it is. */
+export const RepositoryChanges = z
+  .strictObject({
+    name: Name.optional(),
+    /** null: no limit of its own. */
+    maxRuns: z.nullable(z.number().int().min(1).max(100)).optional(),
+  })
+  .refine(({ name, maxRuns }) => name !== undefined || maxRuns !== undefined, {
+    error: 'give a name or maxRuns',
+    path: ['name'],
+  })
+export type RepositoryChanges = z.input<typeof RepositoryChanges>
+
 /** What the catalogue learned from the repository. */
 export const Refreshed = z.object({
   repository: Repository,

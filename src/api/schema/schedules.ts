@@ -60,7 +60,11 @@ export const NewSchedule = z.strictObject({
 export type NewSchedule = z.input<typeof NewSchedule>
 
 /** What is left out stays as it is. */
-export const ScheduleChanges = z.strictObject(SETTINGS)
+export const ScheduleChanges = z.strictObject({
+  /** Where to, from now on; the backups so far stay where they are. */
+  repository: Reference.optional(),
+  ...SETTINGS,
+})
 export type ScheduleChanges = z.input<typeof ScheduleChanges>
 
 export const MOST_FIRINGS = 100

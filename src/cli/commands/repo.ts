@@ -4,9 +4,12 @@ import { Done } from '../../api/schema/common.ts'
 import {
   type NewRepository,
   Refreshed,
+  Repository,
+  type RepositoryChanges,
   RepositoryList,
   type RepositoryListing,
 } from '../../api/schema/repositories.ts'
+import { WrongUse } from '../../core/faults.ts'
 import { bytesText, countText, plural } from '../../operations/words.ts'
 import { segment } from '../client.ts'
 import type { Context } from '../context.ts'
@@ -14,6 +17,11 @@ import { groupCommand, parseNumber, type ServerOptions, serverCommand } from '..
 import { type Column, renderTable } from '../terminal/table.ts'
 import { printable } from '../terminal/text.ts'
 import { agoText } from '../terminal/when.ts'
+
+interface EditOptions extends ServerOptions {
+  readonly name?: string
+  readonly maxRuns?: number | null
+}
 
 interface AddOptions extends ServerOptions {
   readonly repository?: string
@@ -35,7 +43,13 @@ export const repoCommand = (context: Context): Command =>
       ],
       seeAlso: ['init', 'source', 'schedule'],
     },
-    [addCommand(context), listCommand(context), refreshCommand(context), removeCommand(context)],
+    [
+      addCommand(context),
+      listCommand(context),
+      editCommand(context),
+      refreshCommand(context),
+      removeCommand(context),
+    ],
   )
 
 const addCommand = (context: Context): Command =>
@@ -133,6 +147,48 @@ const columns = (now: Date): Column<RepositoryListing>[] => [
   },
   { title: 'SCHEDULES', value: one => countText(one.schedules), right: true, leaveOut: 4 },
 ]
+
+const editCommand = (context: Context): Command =>
+  serverCommand('edit', {
+    summary: 'change the name of a repository, or how many runs may work on it',
+    description:
+      'Schedules and runs go by the new name at once; the repository itself is not touched.',
+    examples: [
+      ['repo edit main --name nas', 'call it something else'],
+      ['repo edit main --max-runs none', 'no limit of its own any more'],
+    ],
+    exits: { 1: 'failed, or the name is taken' },
+    seeAlso: ['repo list'],
+  })
+    .argument('<repository>', 'its name, or its id')
+    .option('--name <name>', 'what to call it from now on')
+    .option(
+      '--max-runs <count>',
+      'how many runs may work on it at once; none: no limit',
+      parseMaxRuns,
+    )
+    .action(async (given: string, { name, maxRuns, json = false }: EditOptions) => {
+      if (name === undefined && maxRuns === undefined) {
+        throw new WrongUse({ why: 'no change was named', hint: 'see `holdfast repo edit --help`' })
+      }
+      const body: RepositoryChanges = { name, maxRuns }
+      const path = `/repositories/${segment(given)}`
+      const repository = await context.server().call(Repository, 'PATCH', path, { body })
+      const limit = repository.maxRuns
+      context.finish(
+        {
+          text: [
+            `repository ${context.terminal.style.bold(printable(repository.name))} is changed: ${printable(repository.place)}`,
+            `  runs at once  ${limit === null ? 'no limit of its own' : countText(limit)}`,
+          ],
+          json: { repository },
+        },
+        { json },
+      )
+    })
+
+const parseMaxRuns = (text: string): number | null =>
+  text === 'none' ? null : parseNumber(1, 100)(text)
 
 const refreshCommand = (context: Context): Command =>
   serverCommand('refresh', {

@@ -12,6 +12,10 @@ import { agoText } from '../terminal/when.ts'
 import { ownZone, zonedText } from '../terminal/zone.ts'
 import { scheduleNextCommand } from './schedule-next.ts'
 
+interface EditOptions extends SettingOptions {
+  readonly repository?: string
+}
+
 interface AddOptions extends SettingOptions {
   readonly source?: string
   readonly repository?: string
@@ -92,16 +96,20 @@ const editCommand = (context: Context): Command =>
     serverCommand('edit', {
       summary: 'change a schedule',
       description:
-        'Changes what is given and leaves the rest. A run that is at work is not touched.',
+        'Changes what is given and leaves the rest; backups stay where they are. A run that is at work is not touched.',
       examples: [
         ['schedule edit shop --cron "daily at 04:00"', 'at another time'],
+        ['schedule edit shop --repository nas', 'into another repository'],
         ['schedule edit 4f2a91c0 --blackout none --retry none', 'without windows and retries'],
       ],
       exits: { 2: 'wrong use, or a time that cannot be' },
       seeAlso: ['schedule list', 'schedule next'],
-    }).argument('<schedule>', 'its id, or its source'),
-  ).action(async (name: string, options: SettingOptions) => {
-    const body = settingsOf(options)
+    })
+      .argument('<schedule>', 'its id, or its source')
+      .option('--repository <name>', 'back up into this one from now on; earlier backups stay'),
+  ).action(async (name: string, options: EditOptions) => {
+    const { repository } = options
+    const body = { ...settingsOf(options), ...(repository !== undefined && { repository }) }
     if (Object.keys(body).length === 0) {
       throw new WrongUse({
         why: 'no change was named',
