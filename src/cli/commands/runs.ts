@@ -58,7 +58,7 @@ const columns = (now: Date): Column<Run>[] => [
     value: one => stateText(one.state),
     style: (text, one, style) => stateStyle(text, one.state, style),
   },
-  { title: 'OF', value: subjectOf, shrinkTo: 10 },
+  { title: 'OF', value: subjectOf, shrinkTo: 10, readable: 12 },
   { title: 'TRIGGER', value: one => one.trigger, leaveOut: 4 },
   { title: 'QUEUED', value: one => timeText(one.queuedAt) },
   {
@@ -68,7 +68,7 @@ const columns = (now: Date): Column<Run>[] => [
       return seconds === undefined ? '–' : durationText(seconds)
     },
     right: true,
-    leaveOut: 1,
+    leaveOut: 2,
   },
-  { title: 'WHY', value: whyOf, shrinkTo: 12, leaveOut: 2 },
+  { title: 'WHY', value: whyOf, shrinkTo: 12, readable: 14, leaveOut: 1 },
 ]

@@ -7,6 +7,8 @@ export interface Column<Row> {
   readonly right?: boolean
   /** Where the table is too wide, values are cut in their middle, in the end down to this width. */
   readonly shrinkTo?: number
+  /** Still readable at this width (default: 24): columns are left out before values get narrower. */
+  readonly readable?: number
   /** Where that does not do, columns are left out, those with the highest number first. */
   readonly leaveOut?: number
   readonly style?: (text: string, row: Row, style: Style) => string
@@ -62,29 +64,32 @@ function fitting<Row>(
   const rank = (one: Shown<Row>) => one.column.leaveOut ?? 0
   const ranks = [...new Set(all.map(rank))].sort((a, b) => b - a)
   // A name that can still be read is worth more than one more column.
-  for (const floor of [READABLE, 0]) {
+  for (const staysReadable of [true, false]) {
     for (const highest of ranks) {
       const kept = all.filter(one => rank(one) <= highest)
-      const fitted = shrunk(kept, width, floor)
+      const fitted = shrunk(kept, width, staysReadable)
       if (fitted !== undefined) return fitted
     }
   }
   return all.filter(one => rank(one) === 0)
 }
 
-/** How narrow a column may get: never below `floor`, unless it is that narrow by itself. */
-const least = <Row>({ width, column }: Shown<Row>, floor: number) =>
-  Math.min(width, Math.max(column.shrinkTo ?? width, floor))
+/** How narrow a column may get. */
+const least = <Row>({ width, column }: Shown<Row>, staysReadable: boolean) =>
+  Math.min(
+    width,
+    Math.max(column.shrinkTo ?? width, staysReadable ? (column.readable ?? READABLE) : 0),
+  )
 
 /** The columns narrowed to fit, the widest first, or undefined where they cannot be. */
 function shrunk<Row>(
   shown: readonly Shown<Row>[],
   width: number,
-  floor: number,
+  staysReadable: boolean,
 ): Shown<Row>[] | undefined {
   const room = width - GAP.length * (shown.length - 1)
   let excess = shown.reduce((sum, one) => sum + one.width, 0) - room
-  const fitted = shown.map(one => ({ ...one, least: least(one, floor) }))
+  const fitted = shown.map(one => ({ ...one, least: least(one, staysReadable) }))
   while (excess > 0) {
     const [widest] = fitted.filter(one => one.width > one.least).sort((a, b) => b.width - a.width)
     if (widest === undefined) return undefined

@@ -58,3 +58,13 @@ test('an escape sequence in a value never reaches the terminal', () => {
   assert.ok(!line.includes('\x1b'))
   assert.match(line, /\\x1b\]0;owned\\x07/)
 })
+
+test('a column that says at which width it can be read keeps a more important one in the table', () => {
+  const columns = [{ ...COLUMNS[0], readable: 8 }, COLUMNS[1], COLUMNS[2]] as Column<Row>[]
+  assert.deepEqual(renderTable(columns, ROWS, 30, plain), [
+    'NAME              ROWS  NOTE',
+    'orders           1,234  a note',
+    '訂單                 5  wide',
+    'a_very_…a_table     17',
+  ])
+})
