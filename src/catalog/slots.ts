@@ -114,8 +114,8 @@ export async function slotsStatus(sql: Sql): Promise<SlotsStatus> {
   const state = await readSetting(sql, 'scheduler')
   const [row] = await sql.query<Omit<SlotsStatus, 'state'>>(
     `select min(next_fire) as "nextFire", max(last_run_at) as "lastFire",
-       (count(*) filter (where enabled and last_slot > (select clock_now()) + interval '1 minute'))::int
-         as "aheadOfClock"
+       (count(*) filter (where enabled and last_slot > (select clock_now()) + interval '1 minute'
+         and next_slot > last_slot))::int as "aheadOfClock"
      from schedules where removed_at is null`,
   )
   return { state, nextFire: null, lastFire: null, aheadOfClock: 0, ...row }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { ApiSite } from './site.ts'
+import { ApiSite, PASSPHRASE } from './site.ts'
 
 interface Schedule {
   readonly id: string
@@ -52,6 +52,21 @@ describe('schedules', () => {
     assert.deepEqual([entry?.objectName, entry?.details.priority], ['shop', 7])
   })
 
+  test('an edit moves it to another repository', async () => {
+    const place = await site.makeRepository('nas')
+    const asked = { name: 'nas', url: place, passphrase: PASSPHRASE }
+    await site.expect(201, 'POST', '/repositories', asked)
+    const edit = (repository: string) =>
+      site.expect<{ repository: string; nextFire: string }>(200, 'PATCH', '/schedules/shop', {
+        repository,
+      })
+    const { repository, nextFire } = await edit('nas')
+    assert.deepEqual([repository, nextFire], ['nas', '2026-03-29T01:00:00.000Z'])
+    await site.refuse('IN_USE', 409, 'DELETE', '/repositories/nas')
+    await site.refuse('NOT_FOUND', 404, 'PATCH', '/schedules/shop', { repository: 'none' })
+    assert.equal((await edit('main')).repository, 'main')
+  })
+
   test('an edit of one kind of retries leaves the other kind', async () => {
     const edit = (retry: object) =>
       site.expect<{ retry: object }>(200, 'PATCH', '/schedules/shop', { retry })
@@ -65,6 +80,23 @@ describe('schedules', () => {
     assert.deepEqual([off.enabled, off.nextFire], [false, null])
     const on = await site.expect<Schedule>(200, 'POST', '/schedules/shop/enable')
     assert.deepEqual([on.enabled, on.nextFire], [true, '2026-03-29T01:00:00.000Z'])
+  })
+
+  test('the scheduler tells of those that wait for a clock that was set back', async () => {
+    const waiting = async () => {
+      type Standing = { schedules: { aheadOfClock: number } }
+      return (await site.expect<Standing>(200, 'GET', '/scheduler')).schedules.aheadOfClock
+    }
+    assert.equal(await waiting(), 0)
+    await site.test.catalog.query(
+      `update schedules set last_slot = (select clock_now()) + interval '1 day',
+         next_slot = (select clock_now()) + interval '2 days',
+         next_fire = (select clock_now()) + interval '2 days'`,
+    )
+    assert.equal(await waiting(), 1)
+    await site.expect(200, 'POST', '/schedules/shop/disable')
+    await site.expect(200, 'POST', '/schedules/shop/enable')
+    assert.equal(await waiting(), 0)
   })
 
   test('one may follow another, and no chain closes a ring', async () => {

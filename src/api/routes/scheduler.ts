@@ -3,8 +3,12 @@ import type { Sql } from '../../catalog/db.ts'
 import { listNodes } from '../../catalog/nodes.ts'
 import { readOverview } from '../../catalog/overview.ts'
 import { readSetting, writeSetting } from '../../catalog/settings.ts'
+import { slotsStatus } from '../../catalog/slots.ts'
 import { type Route, route } from '../route.ts'
 import { Scheduler } from '../schema/scheduler.ts'
+
+/** One that was killed never says that it stopped. */
+const LONG_GONE_MS = 24 * 3_600_000
 
 export const schedulerRoutes: readonly Route[] = [
   route({
@@ -39,14 +43,16 @@ function switchRoute(verb: 'start' | 'stop', summary: string, state: Scheduler['
 async function standing(sql: Sql): Promise<Scheduler> {
   const { now, enabled, disabled, nextFire, ...runs } = await readOverview(sql)
   const nodes = await listNodes(sql)
-  const state = await readSetting(sql, 'scheduler')
+  const { state, aheadOfClock } = await slotsStatus(sql)
   return {
     state,
     paused: await readSetting(sql, 'paused'),
     now,
-    schedules: { enabled, disabled },
+    schedules: { enabled, disabled, aheadOfClock },
     runs,
     nextFire: state === 'running' ? nextFire : null,
-    nodes: nodes.filter(node => node.stoppedAt === null),
+    nodes: nodes.filter(
+      node => node.stoppedAt === null && now.getTime() - node.seenAt.getTime() < LONG_GONE_MS,
+    ),
   }
 }

@@ -8,7 +8,12 @@ export const Scheduler = z.object({
   paused: z.boolean(),
   /** The catalog's clock, which is the only one for schedules. */
   now: Time,
-  schedules: z.object({ enabled: z.number().int(), disabled: z.number().int() }),
+  schedules: z.object({
+    enabled: z.number().int(),
+    disabled: z.number().int(),
+    /** Of the enabled ones: those that wait until a clock that was set back is where it has been. */
+    aheadOfClock: z.number().int().default(0),
+  }),
   runs: z.object({
     queued: z.number().int(),
     running: z.number().int(),

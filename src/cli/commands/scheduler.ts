@@ -3,6 +3,7 @@ import { Scheduler } from '../../api/schema/scheduler.ts'
 import { plural } from '../../operations/words.ts'
 import type { Context } from '../context.ts'
 import { groupCommand, type ServerOptions, serverCommand } from '../server-command.ts'
+import type { Style } from '../terminal/style.ts'
 import { printable } from '../terminal/text.ts'
 import { agoText, timeText } from '../terminal/when.ts'
 
@@ -47,9 +48,35 @@ function switchCommand(context: Context, verb: 'start' | 'stop'): Command {
   })
 }
 
-function statusLines(status: Scheduler, { terminal, clock }: Context): string[] {
+/** A node that lives says so every few seconds. */
+const GONE_MS = 60_000
+
+type Node = Scheduler['nodes'][number]
+
+const isGone = (node: Node, now: Date) => now.getTime() - node.seenAt.getTime() > GONE_MS
+
+function nodeText(node: Node, now: Date, style: Style): string {
+  const who = `${printable(node.host)}, process ${node.pid}`
+  const seen = agoText(node.seenAt, now)
+  if (isGone(node, now)) {
+    return style.yellow(`${who}: gone without a word, last seen ${seen}`)
+  }
+  return `${who}, ${plural(node.maxRuns, 'run')} at once, seen ${seen}`
+}
+
+/** Schedules that would otherwise seem to be forgotten. */
+const clockLines = (waiting: number, style: Style): string[] =>
+  waiting === 0
+    ? []
+    : [
+        `           ${style.yellow(`${plural(waiting, 'schedule')} waiting: the clock was set back`)}`,
+        '           to go on at once: disable and enable what `holdfast schedule list` shows too late',
+      ]
+
+function statusLines(status: Scheduler, { terminal }: Context): string[] {
   const { style } = terminal
   const { state, paused, schedules, runs, nextFire, nodes } = status
+  const isIdle = nodes.every(node => isGone(node, status.now))
   const off = schedules.disabled === 0 ? '' : `, ${schedules.disabled} disabled`
   const active = Object.entries(runs).filter(([, count]) => count > 0)
   const next =
@@ -64,15 +91,13 @@ function statusLines(status: Scheduler, { terminal, clock }: Context): string[] 
       ? [`           ${style.yellow('‖ everything is paused')}: holdfast resume --all`]
       : []),
     `schedules  ${plural(schedules.enabled, 'schedule')} enabled${off}`,
+    ...clockLines(schedules.aheadOfClock, style),
     `next       ${next}`,
     `runs       ${active.length === 0 ? 'none waits or is at work' : active.map(([name, count]) => `${count} ${name}`).join(', ')}`,
-    ...(nodes.length === 0
-      ? [`nodes      ${style.red('none')}: nothing that is queued will start`]
-      : []),
+    ...(isIdle ? [`nodes      ${style.red('none')}: nothing that is queued will start`] : []),
     ...nodes.map(
       (node, at) =>
-        (at === 0 ? 'nodes' : '').padEnd(11) +
-        `${printable(node.host)}, process ${node.pid}, ${plural(node.maxRuns, 'run')} at once, seen ${agoText(node.seenAt, clock.now())}`,
+        (at === 0 && !isIdle ? 'nodes' : '').padEnd(11) + nodeText(node, status.now, style),
     ),
   ]
 }
