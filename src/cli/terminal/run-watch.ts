@@ -21,6 +21,8 @@ export class RunWatch {
   readonly #clock: Clock
   readonly #timer: NodeJS.Timeout
   #run: Run
+  /** What was said of the run's waiting: once is enough where it stays as it is. */
+  #said: string | undefined
 
   constructor(terminal: Terminal, clock: Clock, run: Run) {
     this.#terminal = terminal
@@ -53,12 +55,16 @@ export class RunWatch {
   }
 
   #say(): void {
-    const standing = this.#run.state === 'running' ? standingOf(this.#run) : undefined
-    this.#terminal.say(
-      standing === undefined
-        ? `${this.#run.state}${waitText(this.#run, this.#clock.now())}`
-        : standingSentence(standing),
-    )
+    const run = this.#run
+    const standing = run.state === 'running' ? standingOf(run) : undefined
+    if (standing !== undefined) {
+      this.#terminal.say(standingSentence(standing))
+      return
+    }
+    const waiting = `${run.state} ${run.attempt} ${run.notBefore.getTime()}`
+    if (waiting === this.#said) return
+    this.#said = waiting
+    this.#terminal.say(`${run.state}${waitText(run, this.#clock.now())}`)
   }
 }
 

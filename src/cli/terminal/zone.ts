@@ -14,7 +14,7 @@ export function ownZone(): string {
   return RENAMED[timeZone] ?? timeZone
 }
 
-/** `Sun 2026-03-29 03:00 GMT+2`: with its offset, because clocks are put forward and back. */
+/** `Sun 2026-03-29 03:00 UTC+2`: with its offset, because clocks are put forward and back. */
 export function zonedText(time: Date, timeZone: string): string {
   const format = new Intl.DateTimeFormat('en-GB', {
     timeZone,
@@ -32,5 +32,7 @@ export function zonedText(time: Date, timeZone: string): string {
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? ''
   const seconds = part('second') === '00' ? '' : `:${part('second')}`
   const day = `${part('weekday')} ${part('year')}-${part('month')}-${part('day')}`
-  return `${day} ${part('hour')}:${part('minute')}${seconds} ${part('timeZoneName')}`
+  const offset = part('timeZoneName')
+  const zone = offset === 'GMT' || offset === 'GMT+0' ? 'UTC' : offset.replace('GMT', 'UTC')
+  return `${day} ${part('hour')}:${part('minute')}${seconds} ${zone}`
 }

@@ -94,13 +94,18 @@ describe('a time in a zone', () => {
     const texts = ['2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z'].map(time =>
       zonedText(new Date(time), 'Europe/Berlin'),
     )
-    assert.deepEqual(texts, ['Sun 2026-10-25 02:30 GMT+2', 'Sun 2026-10-25 02:30 GMT+1'])
+    assert.deepEqual(texts, ['Sun 2026-10-25 02:30 UTC+2', 'Sun 2026-10-25 02:30 UTC+1'])
+  })
+
+  test('without one it is UTC', () => {
+    const text = zonedText(new Date('2026-05-01T22:00:00Z'), 'UTC')
+    assert.equal(text, 'Fri 2026-05-01 22:00 UTC')
   })
 
   test('shows seconds only where there are some', () => {
     assert.equal(
       zonedText(new Date('2026-05-01T22:00:05Z'), 'Asia/Kolkata'),
-      'Sat 2026-05-02 03:30:05 GMT+5:30',
+      'Sat 2026-05-02 03:30:05 UTC+5:30',
     )
   })
 })
