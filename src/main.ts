@@ -55,8 +55,8 @@ export async function serve(options: ServerOptions): Promise<void> {
     await startWorker(node, catalog, vault)
     scheduler.start()
     atEnd(node, 'stop the scheduler', () => scheduler.stop())
-    const read = outsideOf(config).readBackups
-    const adopting = adoptBackups({ catalog, vault, read, log: node.log }, node.signal)
+    const outside = outsideOf(config)
+    const adopting = adoptBackups({ catalog, vault, outside, log: node.log }, node.signal)
     atEnd(node, 'stop comparing the catalog with the repositories', () => adopting)
     node.log.info(`ready on ${address} and ${settings.socket}`)
   })

@@ -58,14 +58,11 @@ function addHealth(app: FastifyInstance, door: Door, { checks, log, stopping }: 
     const found = await Promise.all(checks.map(one => stateOf(one, log)))
     const ready = found.every(([, state]) => state === 'ok') && !stopping.aborted
     const status = stopping.aborted ? 'stopping' : ready ? 'ready' : 'not ready'
-    const states = found.map(([name, state]) => [name, state])
-    const problems = found.flatMap(([name, , why]) => (why === undefined ? [] : [[name, why]]))
-    return await reply.code(ready ? 200 : 503).send({
-      status,
-      checks: Object.fromEntries(states),
-      ...(door.is === 'socket' &&
-        problems.length > 0 && { problems: Object.fromEntries(problems) }),
-    })
+    const states = Object.fromEntries(found.map(([name, state]) => [name, state] as const))
+    const whys = found.flatMap(([name, , why]) => (why === undefined ? [] : [[name, why] as const]))
+    const problems: Record<string, string> = Object.fromEntries(whys)
+    const inside = door.is === 'socket' && whys.length > 0 ? { problems } : {}
+    return await reply.code(ready ? 200 : 503).send({ status, checks: states, ...inside })
   })
 }
 

@@ -14,8 +14,10 @@ import type { Secret } from '../core/secret.ts'
 export interface AdoptOptions {
   readonly catalog: Catalog
   readonly vault: Vault
-  /** Opens a repository with its recovery key and lists its backups. */
-  readonly read: (url: Secret, key: Secret, signal: AbortSignal) => Promise<FoundBackups>
+  readonly outside: {
+    /** Opens a repository with its recovery key and lists its backups. */
+    readBackups(url: Secret, key: Secret, signal: AbortSignal): Promise<FoundBackups>
+  }
   readonly log: Log
 }
 
@@ -38,7 +40,7 @@ export async function adoptBackups(options: AdoptOptions, signal: AbortSignal): 
 }
 
 async function adoptFrom(
-  { catalog, vault, read, log }: AdoptOptions,
+  { catalog, vault, outside, log }: AdoptOptions,
   { id, name }: { readonly id: string; readonly name: string },
   signal: AbortSignal,
 ): Promise<void> {
@@ -48,7 +50,7 @@ async function adoptFrom(
   const url = vault.unseal(sealed.url, repositoryUrlPlace(id))
   const key = vault.unseal(sealed.key, repositoryKeyPlace(id))
   const counts = await rebuildBackups(catalog, id, {
-    ...(await read(url, key, signal)),
+    ...(await outside.readBackups(url, key, signal)),
     listedAt: now.at,
   })
   if (counts.adopted + counts.dropped === 0) return
