@@ -1,11 +1,12 @@
 import { bytesText } from '../src/operations/words.ts'
 import { CONTENDERS, type Contender, FILES, SOURCE_LIMIT } from './contenders.ts'
-import { NONE, peak, rate, ratio, seconds, size, table } from './figures.ts'
+import { milliseconds, NONE, peak, rate, ratio, seconds, size, table } from './figures.ts'
 import { memoryScales } from './memory.ts'
 import type { PartName } from './options.ts'
 import { RESTORES } from './restore.ts'
 import type { Result } from './results.ts'
 import { DUE, firingName, IDLE } from './schedules.ts'
+import { STREAMS } from './server.ts'
 import { targetLines } from './targets.ts'
 
 /** Results of fewer runs, of a smaller database or beside other work say that the bench works, and nothing else. */
@@ -14,22 +15,26 @@ const NOT_INSTALLED = 'not installed'
 
 /** docs/benchmarks.md, from the newest result of each part. */
 export function documentOf(load: (part: PartName) => Result | undefined): string {
-  const [backup, restore, memory, parts, schedules] = [
+  const [backup, restore, memory, parts, schedules, server] = [
     load('backup'),
     load('restore'),
     load('memory'),
     load('data-path'),
     load('schedules'),
+    load('server'),
   ]
-  const results = [backup, restore, memory, parts, schedules].filter(one => one !== undefined)
+  const results = [backup, restore, memory, parts, schedules, server].filter(
+    one => one !== undefined,
+  )
   const sections = [
     ['# Benchmarks', ...INTRODUCTION, ...(results.some(isTrial) ? TRIAL : [])],
-    ['## Against the targets', ...targetLines({ backup, restore, memory, schedules })],
+    ['## Against the targets', ...targetLines({ backup, restore, memory, schedules, server })],
     backup && ['## Backup', ...backupLines(backup), about(backup)],
     restore && ['## Restore', ...restoreLines(restore), about(restore)],
     memory && ['## Memory', ...memoryLines(memory), about(memory)],
     parts && ['## Parts of the data path', ...partLines(parts), about(parts)],
     schedules && ['## Schedules', ...scheduleLines(schedules), about(schedules)],
+    server && ['## Server', ...serverLines(server), about(server)],
     ['## How it was measured', ...METHOD],
   ]
   return `${sections
@@ -140,6 +145,23 @@ function scheduleLines({ samples }: Result): string[] {
     table(['what', 'measured'], [...rows, [`${IDLE} schedules that wait, 1 dispatcher`, share]]),
     'Fired: from the moment in which firing is allowed until the last one has its record. The dispatchers are processes ' +
       'of their own. Waiting: processor time of the dispatcher and of its connections in the database server.',
+  ]
+}
+
+function serverLines({ samples }: Result): string[] {
+  const rows = [
+    ['from nothing to ready', seconds(samples.ready)],
+    [
+      `event loop delay while ${STREAMS} backups stream, p99`,
+      milliseconds(samples['event loop p99']),
+    ],
+    ['the longest delay', milliseconds(samples['event loop max'])],
+  ]
+  return [
+    table(['what', 'measured'], rows),
+    'From nothing: the data directory is not there, and its PostgreSQL is set up and started, too. The delay is that of ' +
+      'the process of the server, every 5 ms (which it includes), from the moment in which the backups are asked for ' +
+      'until the last one has completed.',
   ]
 }
 

@@ -46,6 +46,12 @@ export function seconds(samples: Maybe): string {
   return `${text(median(all))} s${spread}`
 }
 
+/** `12.3 ms`: the longest of all runs. */
+export const milliseconds = (samples: Maybe): string =>
+  samples === undefined
+    ? NONE
+    : `${(Math.max(...samples.map(one => one.seconds)) * 1000).toFixed(1)} ms`
+
 export const ratio = (samples: Maybe, base: Maybe): string =>
   medianRatio(samples, base)?.toFixed(2) ?? NONE
 

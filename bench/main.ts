@@ -15,6 +15,7 @@ import { installPeers } from './peers.ts'
 import { measureRestores } from './restore.ts'
 import { loadResult, type Samples, saveResult } from './results.ts'
 import { measureSchedules } from './schedules.ts'
+import { measureServer } from './server.ts'
 import { Site } from './site.ts'
 
 const DOCUMENT = join(import.meta.dirname, '..', 'docs', 'benchmarks.md')
@@ -68,6 +69,7 @@ async function bench({ scale, runs, parts, peers }: Options): Promise<void> {
   }
   if (parts.has('memory')) save('memory', await measureMemory(scale, dir))
   if (parts.has('schedules')) save('schedules', await measureSchedules(runs))
+  if (parts.has('server')) save('server', await measureServer(scale, runs))
 
   writeFileSync(DOCUMENT, documentOf(loadResult))
   console.log(`written: ${DOCUMENT}`)

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const PARTS = ['backup', 'restore', 'memory', 'data-path', 'schedules'] as const
+export const PARTS = ['backup', 'restore', 'memory', 'data-path', 'schedules', 'server'] as const
 export type PartName = (typeof PARTS)[number]
 
 export const USAGE = `npm run bench -- [options]

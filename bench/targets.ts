@@ -2,6 +2,7 @@ import { bytesText } from '../src/operations/words.ts'
 import { bytesOf, highestPeak, medianRatio, NONE, table } from './figures.ts'
 import type { Result, Samples } from './results.ts'
 import { DUE, firingName, IDLE } from './schedules.ts'
+import { STREAMS } from './server.ts'
 
 interface Target {
   readonly what: string
@@ -14,19 +15,22 @@ interface Target {
 }
 
 /** The newest result of each part that has targets. */
-type Results = Readonly<Record<'backup' | 'restore' | 'memory' | 'schedules', Result | undefined>>
+type Results = Readonly<
+  Record<'backup' | 'restore' | 'memory' | 'schedules' | 'server', Result | undefined>
+>
 
 const times = (figure: number) => figure.toFixed(2)
 const share = (figure: number) => figure.toFixed(3)
 
 /** How the newest results stand to what Holdfast promises itself. */
-export function targetLines({ backup, restore, memory, schedules }: Results): string[] {
+export function targetLines({ backup, restore, memory, schedules, server }: Results): string[] {
   const backups = backup?.samples ?? {}
   const restores = restore?.samples ?? {}
   const targets = [
     ...backupTargets(backups),
     ...otherTargets(restores, [backups, restores, memory?.samples ?? {}]),
     ...scheduleTargets(schedules?.samples ?? {}),
+    ...serverTargets(server?.samples ?? {}),
   ]
   const rows = targets.map(target => [
     target.what,
@@ -101,9 +105,10 @@ function otherTargets(restores: Samples, everything: readonly Samples[]): Target
   ]
 }
 
+const longest = (of: Samples[string] | undefined) => of && Math.max(...of.map(one => one.seconds))
+
 function scheduleTargets(samples: Samples): Target[] {
   const [fired, idle] = [samples[firingName(1)], samples.idle]
-  const longest = (of: typeof fired) => of && Math.max(...of.map(one => one.seconds))
   return [
     {
       what: `${DUE} schedules due at the same moment, all fired, in seconds`,
@@ -120,6 +125,25 @@ function scheduleTargets(samples: Samples): Target[] {
     },
   ]
 }
+
+function serverTargets(samples: Samples): Target[] {
+  return [
+    {
+      what: `event loop of the server while ${STREAMS} backups stream, p99 delay in ms`,
+      measured: inMilliseconds(longest(samples['event loop p99'])),
+      atLeast: 50,
+      text: times,
+    },
+    {
+      what: 'server, from nothing to ready, in seconds',
+      measured: longest(samples.ready),
+      atLeast: 5,
+      text: times,
+    },
+  ]
+}
+
+const inMilliseconds = (seconds: number | undefined) => seconds && seconds * 1000
 
 function verdict({ measured, atLeast, aim }: Target): string {
   if (measured === undefined) return NONE
