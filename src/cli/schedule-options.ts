@@ -15,7 +15,7 @@ export interface SettingOptions extends ServerOptions {
   readonly blackout?: readonly Blackout[]
   readonly retry?: readonly number[]
   readonly networkRetry?: readonly number[]
-  readonly maxSize?: number | null
+  readonly maxSize?: number | 'none'
 }
 
 const DAY_SECONDS = 86_400
@@ -74,7 +74,7 @@ export function settingsOf(options: SettingOptions): ScheduleChanges {
     retry: hasRetry
       ? given({ delays: options.retry, networkDelays: options.networkRetry })
       : undefined,
-    maxBytes: maxSize,
+    maxBytes: maxSize === 'none' ? null : maxSize,
   }
   return given(all)
 }
@@ -125,4 +125,5 @@ function parseDelays(text: string): number[] {
   return text.split(',').map(parseNumber(1, DAY_SECONDS))
 }
 
-const parseSize = (text: string): number | null => (text === 'none' ? null : parseBytes(text))
+/** Not null, which commander takes for a value left out. */
+const parseSize = (text: string): number | 'none' => (text === 'none' ? text : parseBytes(text))

@@ -241,10 +241,10 @@ describe('commands on a server', () => {
     const add = ['schedule', 'add', '--source', 'shop', '--repository', 'main']
     const zone = { TZ: 'Asia/Ho_Chi_Minh' }
     const added = await site.expect(0, [...add, '--cron', 'daily at 02:30'], zone)
-    assert.match(added, /every day at 02:30 \(Asia\/Ho_Chi_Minh\)\n {2}next {2}.* 02:30 GMT\+7/)
+    assert.match(added, /every day at 02:30 \(Asia\/Ho_Chi_Minh\)\n {2}next {2}.* 02:30 UTC\+7/)
     const next = await site.expect(0, ['schedule', 'next', 'shop'], { TZ: 'Europe/Berlin' })
     assert.match(next, /HERE \(Europe\/Berlin\)/)
-    assert.equal(next.match(/02:30 GMT\+7/g)?.length, 10)
+    assert.equal(next.match(/02:30 UTC\+7/g)?.length, 10)
     await site.expect(0, [
       'schedule',
       'edit',
@@ -254,6 +254,16 @@ describe('commands on a server', () => {
       '--retry',
       'none',
     ])
+    await site.expect(1, ['schedule', 'edit', 'shop', '--repository', 'none'])
+    await site.expect(0, ['schedule', 'edit', 'shop', '--repository', 'main'])
+    await site.expect(0, ['schedule', 'edit', 'shop', '--max-size', 'none'])
+    await site.expect(2, ['repo', 'edit', 'main'])
+    await site.expect(2, ['repo', 'edit', 'main', '--max-runs', '0'])
+    assert.match(
+      await site.expect(0, ['repo', 'edit', 'main', '--max-runs', '2']),
+      /runs at once +2/,
+    )
+    assert.match(await site.expect(0, ['repo', 'edit', 'main', '--max-runs', 'none']), /no limit/)
     const { schedules } = await site.json<{
       schedules: { id: string; timeZone: string; blackout: object[]; retry: { delays: number[] } }[]
     }>(0, ['schedule', 'list'])
@@ -263,7 +273,7 @@ describe('commands on a server', () => {
       { days: ['sunday', 'monday', 'friday', 'saturday'], from: '02:00', to: '05:00' },
     ])
     assert.deepEqual([schedule.timeZone, schedule.retry.delays], ['Asia/Ho_Chi_Minh', []])
-    assert.match(await site.expect(0, ['schedule', 'next', 'shop']), /05:00 GMT\+7 .*due 02:30/)
+    assert.match(await site.expect(0, ['schedule', 'next', 'shop']), /05:00 UTC\+7 .*due 02:30/)
     const follower = [...add, '--after', schedule.id.slice(0, 8)]
     assert.match(await site.expect(0, follower), /after schedule/)
     assert.match(await site.expect(0, ['schedule', 'disable', schedule.id]), /‖ disabled/)

@@ -20,7 +20,7 @@ import { agoText } from '../terminal/when.ts'
 
 interface EditOptions extends ServerOptions {
   readonly name?: string
-  readonly maxRuns?: number | null
+  readonly maxRuns?: number | 'none'
 }
 
 interface AddOptions extends ServerOptions {
@@ -171,7 +171,7 @@ const editCommand = (context: Context): Command =>
       if (name === undefined && maxRuns === undefined) {
         throw new WrongUse({ why: 'no change was named', hint: 'see `holdfast repo edit --help`' })
       }
-      const body: RepositoryChanges = { name, maxRuns }
+      const body: RepositoryChanges = { name, maxRuns: maxRuns === 'none' ? null : maxRuns }
       const path = `/repositories/${segment(given)}`
       const repository = await context.server().call(Repository, 'PATCH', path, { body })
       const limit = repository.maxRuns
@@ -187,8 +187,9 @@ const editCommand = (context: Context): Command =>
       )
     })
 
-const parseMaxRuns = (text: string): number | null =>
-  text === 'none' ? null : parseNumber(1, 100)(text)
+/** Not null, which commander takes for a value left out. */
+const parseMaxRuns = (text: string): number | 'none' =>
+  text === 'none' ? text : parseNumber(1, 100)(text)
 
 const refreshCommand = (context: Context): Command =>
   serverCommand('refresh', {
