@@ -50,7 +50,7 @@ export async function rebuildBackups(
   })
 }
 
-/** The source is matched by the label that its backups carry. */
+/** The source is that of the run that made the backup; without one it is matched by the label that backups carry. */
 async function upsert(
   sql: Sql,
   repositoryId: string,
@@ -59,8 +59,10 @@ async function upsert(
   return await sql.query(
     `insert into backups (id, repository_id, source_id, source_label, run_id, started_at,
                           finished_at, dump_bytes, stored_bytes, tables, rows, manifest)
-     select m.id, $1, (select s.id from sources s where s.label = m.label
-                        order by s.removed_at nulls first, s.created_at limit 1),
+     select m.id, $1,
+            coalesce((select r.source_id from runs r where r.id = m.run),
+                     (select s.id from sources s where s.label = m.label
+                       order by s.removed_at nulls first, s.created_at limit 1)),
             m.label, m.run, m."startedAt", m."finishedAt", m.dump, m.stored, m.tables, m.rows,
             m.manifest
        from jsonb_to_recordset($2) as m (id text, label text, run uuid, "startedAt" timestamptz,

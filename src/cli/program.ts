@@ -33,6 +33,7 @@ const ON_SERVER: Readonly<Record<string, Loader>> = {
   locks: async () => (await import('./commands/locks.ts')).locksCommand,
   stats: async () => (await import('./commands/stats.ts')).statsCommand,
   scheduler: async () => (await import('./commands/scheduler.ts')).schedulerCommand,
+  audit: async () => (await import('./commands/audit.ts')).auditCommand,
   'api-key': async () => (await import('./commands/api-key.ts')).apiKeyCommand,
 }
 

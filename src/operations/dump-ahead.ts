@@ -48,25 +48,47 @@ export class DumpAhead {
   }
 }
 
-/** A stream whose first piece is on its way before anybody asks for it. */
+/** Opening a repository takes half a second, in which a fast server dumps this much. */
+const AHEAD_BYTES = 64 * 1024 * 1024
+
+/** A stream that is read, up to a limit, before anybody asks for it. */
 class ReadAhead {
   readonly #rest: AsyncIterator<Uint8Array>
-  readonly #first: Promise<IteratorResult<Uint8Array>>
+  readonly #pieces: Uint8Array[] = []
+  /** Reading ahead, until somebody asks, the limit is reached or the stream ends, which is when it is true. */
+  readonly #reading: Promise<boolean>
+  #isWanted = false
 
   constructor(bytes: Bytes) {
     this.#rest = bytes[Symbol.asyncIterator]()
-    this.#first = this.#rest.next()
-    this.#first.catch(() => undefined)
+    this.#reading = this.#read()
+    this.#reading.catch(() => undefined)
   }
 
   async *bytes(): AsyncGenerator<Uint8Array> {
-    let next = await this.#first
-    for (; !next.done; next = await this.#rest.next()) yield next.value
+    this.#isWanted = true
+    const hasEnded = await this.#reading
+    for (let piece = this.#pieces.shift(); piece; piece = this.#pieces.shift()) yield piece
+    if (hasEnded) return
+    for (let next = await this.#rest.next(); !next.done; next = await this.#rest.next()) {
+      yield next.value
+    }
   }
 
   /** Lets the stream clean up behind itself. */
   async close(): Promise<void> {
-    await this.#first.catch(() => undefined)
+    this.#isWanted = true
+    await this.#reading.catch(() => undefined)
     await this.#rest.return?.()
+  }
+
+  async #read(): Promise<boolean> {
+    for (let bytes = 0; !this.#isWanted && bytes < AHEAD_BYTES; ) {
+      const next = await this.#rest.next()
+      if (next.done) return true
+      bytes += next.value.length
+      this.#pieces.push(next.value)
+    }
+    return false
   }
 }

@@ -43,16 +43,16 @@ function watchStatements({ statement, when, once }: NonNullable<WorkerTask['dieA
   }
   const { query } = prototype
   // Within a transaction, what follows a statement is its commit: "after" is after that.
-  let met: Client | undefined
+  const met = new WeakSet<Client>()
   prototype.query = async function (this: Client, ...args) {
     const [given] = args
     const sql = typeof given === 'string' ? given : (given as { text: string }).text
     const values = Array.isArray(args[1]) ? args[1].join(' ') : ''
     const meets = `${sql} ${values}`.includes(statement)
     if (meets && when === 'before') die()
-    if (meets) met = this
+    if (meets) met.add(this)
     const answer = await query.apply(this, args)
-    if (met === this && sql === 'commit') die()
+    if (met.has(this) && sql === 'commit') die()
     return answer
   }
 }
