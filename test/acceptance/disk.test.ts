@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { after, before, describe, test } from 'node:test'
 import { loadShop } from '../../support/shop.ts'
-import { Site } from '../cli/site.ts'
+import { Site, until } from '../cli/site.ts'
 import { childOf, DUMPING } from '../support/processes.ts'
 import { noTinyDisk, type TinyDisk, tinyDisk } from '../support/tiny-disk.ts'
 
@@ -113,6 +113,9 @@ describe('the disk of a repository', { skip: noTinyDisk }, () => {
     const running = site.start(['backup', '--source', 'env:DB_LARGE', '--json'])
     const dump = (await childOf(running.child.pid, DUMPING, running.ended)) ?? assert.fail()
     process.kill(dump, 'SIGSTOP')
+    // The dump begins while the repository is being opened: from its session on, the repository is in use.
+    const sessions = join(disk.path, 'repository', 'sessions')
+    await until(() => (readdirSync(sessions).length > 0 ? true : undefined))
     await disk.unmount()
     process.kill(dump, 'SIGCONT')
     const { code, stdout } = await running.ended

@@ -25,6 +25,7 @@ const CHANGES: readonly (readonly [
     '/repositories',
     site => ({ name: 'main', url: join(site.dir, 'main'), passphrase: PASSPHRASE }),
   ],
+  ['PATCH /repositories/:repository', '/repositories/main', () => ({ maxRuns: 2 })],
   ['POST /repositories/:repository/refresh', '/repositories/main/refresh'],
   [
     'POST /schedules',
