@@ -48,8 +48,8 @@ export class DumpAhead {
   }
 }
 
-/** Opening a repository takes half a second, in which a fast server dumps this much. */
-const AHEAD_BYTES = 64 * 1024 * 1024
+/** A good part of what a server dumps while the repository opens; scrypt needs 128 MiB beside it. */
+const AHEAD_BYTES = 24 * 1024 * 1024
 
 /** A stream that is read, up to a limit, before anybody asks for it. */
 class ReadAhead {
