@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import type { ReadStream } from 'node:tty'
 import { reason } from '../core/fault.ts'
 import { WrongUse } from '../core/faults.ts'
-import { Secret } from '../core/secret.ts'
+import { passwordsIn, Secret } from '../core/secret.ts'
 import { askSecret } from './terminal/prompt.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
@@ -152,17 +152,9 @@ export class Credentials {
 
   /** Keeps a URL with a password, and the password, from being printed; tells whether there is one. */
   #rememberPassword(url: string): boolean {
-    const raw =
-      /^[a-z][a-z0-9+.-]*:\/\/[^:/?#]*:(.+)@/s.exec(url)?.[1] ??
-      /[?&]password=([^&#]+)/.exec(url)?.[1]
-    if (raw === undefined) return false
-    this.#remember(new Secret(url))
-    this.#remember(new Secret(raw))
-    try {
-      this.#remember(new Secret(decodeURIComponent(raw)))
-    } catch {
-      // Not percent-encoded: the raw form is all there is.
-    }
+    const passwords = passwordsIn(url)
+    if (passwords.length === 0) return false
+    for (const secret of [url, ...passwords]) this.#remember(new Secret(secret))
     return true
   }
 }

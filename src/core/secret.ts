@@ -37,3 +37,17 @@ export function redact(text: string, secrets: readonly Secret[]): string {
   }
   return clean
 }
+
+/** The password in a URL, as it is written there and decoded; nothing where it has none. */
+export function passwordsIn(url: string): string[] {
+  const raw =
+    /^[a-z][a-z0-9+.-]*:\/\/[^:/?#]*:(.+)@/s.exec(url)?.[1] ??
+    /[?&]password=([^&#]+)/.exec(url)?.[1]
+  if (raw === undefined) return []
+  try {
+    return [raw, decodeURIComponent(raw)]
+  } catch {
+    // Not percent-encoded: the raw form is all there is.
+    return [raw]
+  }
+}

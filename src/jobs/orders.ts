@@ -10,7 +10,7 @@ import { sealedSourceUrl, sourceUrlPlace } from '../catalog/sources.ts'
 import type { Vault } from '../catalog/vault.ts'
 import { NotFound } from '../core/faults.ts'
 import { targetPlace } from '../core/run-request.ts'
-import { Secret } from '../core/secret.ts'
+import { passwordsIn, Secret } from '../core/secret.ts'
 import type { Order } from './protocol.ts'
 
 /** What every order of a node says. */
@@ -39,20 +39,9 @@ export async function orderFor(
 export function secretsOf(order: Order): Secret[] {
   const { repository, database = '' } = order
   const urls = [repository.url, database]
-  const passwords = urls.flatMap(
-    url => /^[a-z][a-z0-9+.-]*:\/\/[^:/?#]*:(.+)@/s.exec(url)?.[1] ?? [],
-  )
-  return [...urls, ...passwords, ...passwords.map(decoded), repository.recoveryKey].map(
+  return [...urls, ...urls.flatMap(passwordsIn), repository.recoveryKey].map(
     text => new Secret(text),
   )
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
 
 async function repositoryOf(sql: Sql, vault: Vault, run: Run): Promise<Order['repository']> {
