@@ -3,8 +3,9 @@ import process from 'node:process'
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
 import { reason } from '../core/fault.ts'
 import { ListenFailed, NotFound } from '../core/faults.ts'
+import type { Door } from './admission.ts'
 import { problemOf } from './faults.ts'
-import { type Door, mountApi } from './mount.ts'
+import { mountApi } from './mount.ts'
 import type { Deps } from './route.ts'
 
 /** A request that takes longer to arrive is not one of ours. */

@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { apiKeyShown } from '../catalog/api-keys.ts'
 import { audit } from '../catalog/audit.ts'
+import { cameFrom } from '../catalog/origin.ts'
+import type { Caller } from '../core/access.ts'
 import { Fault } from '../core/fault.ts'
-import { InvalidInput, KeyRequired, NotFound } from '../core/faults.ts'
-import { Secret } from '../core/secret.ts'
+import { InvalidInput, NotFound } from '../core/faults.ts'
+import { admit, type Door } from './admission.ts'
 import { problemOf, understood } from './faults.ts'
-import type { Call, Deps, Route } from './route.ts'
+import { requireAllowed, requireKnown } from './policy.ts'
+import type { Answer, Call, Deps, Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
 
 /** Where all routes are, in this version of the API. */
@@ -14,13 +16,12 @@ export const PREFIX = '/api/v1'
 const MOST_BODY_BYTES = 1024 * 1024
 const LONGEST_IDEMPOTENCY_KEY = 200
 
-/** How a request comes in: only we can open the socket, and everybody may try the port. */
-export type Door = { readonly is: 'socket'; readonly localUser: string } | { readonly is: 'port' }
+type FileAnswer = Extract<Answer<unknown>, { readonly file: unknown }>
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; empty until the door has let the request in. */
-    actor: string
+    /** Who asks; null until the door has found it out. */
+    caller: Caller | null
   }
 }
 
@@ -33,12 +34,16 @@ export async function mountApi(
 ): Promise<void> {
   await app.register(
     async api => {
-      api.decorateRequest('actor', '')
+      api.decorateRequest('caller', null)
       api.addHook('onRequest', async request => {
-        request.actor = await letIn(request, deps, door)
+        const shown = { headers: request.headers, address: request.ip }
+        request.caller = await admit(deps.catalog, door, shown)
       })
+      // The bytes of an upload are the route's to read.
+      api.addContentTypeParser('application/octet-stream', (_request, _payload, done) => done(null))
       api.setErrorHandler(async (error, request, reply) => await refuse(error, request, reply))
       api.setNotFoundHandler(async request => {
+        requireKnown(callerOf(request))
         throw new NotFound({ kind: 'route', name: `${request.method} ${request.url}` })
       })
       for (const one of ROUTES) addRoute(api, one, deps, stopping)
@@ -47,46 +52,52 @@ export async function mountApi(
   )
 }
 
-async function letIn(request: FastifyRequest, deps: Deps, door: Door): Promise<string> {
-  if (door.is === 'socket') return `local user ${door.localUser}`
-  const shown = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-  if (shown === undefined) throw new KeyRequired({ why: 'it shows no API key' })
-  const key = await apiKeyShown(deps.catalog, new Secret(shown))
-  if (key === undefined) throw new KeyRequired({ why: 'its API key is unknown or was removed' })
-  return `api key ${key.name}`
-}
-
 function addRoute(api: FastifyInstance, one: Route, deps: Deps, stopping: AbortSignal): void {
   api.route({
     method: one.method,
     url: one.path,
-    bodyLimit: MOST_BODY_BYTES,
+    bodyLimit: one.mostUploadBytes ?? MOST_BODY_BYTES,
     handler: async (request, reply) => {
+      const caller = callerOf(request)
       const gone = new AbortController()
       reply.raw.once('close', () => gone.abort())
       const signal = AbortSignal.any([gone.signal, stopping])
-      try {
-        return await perform(one, callOf(one, request, signal), deps, reply)
-      } catch (error) {
-        if (one.action !== undefined) await auditRefusal(deps, one.action, request, error)
-        throw error
-      }
+      return await cameFrom({ address: caller.address, requestId: request.id }, async () => {
+        try {
+          requireAllowed(one, caller)
+          return await perform(one, callOf(one, request, caller, signal), deps, reply)
+        } catch (error) {
+          if (one.action !== undefined) await auditRefusal(deps, one.action, request, error)
+          throw error
+        }
+      })
     },
   })
+}
+
+function callerOf({ caller }: FastifyRequest): Caller {
+  if (caller === null) throw new Error('a request came past the door')
+  return caller
 }
 
 const callOf = (
   one: Route,
   request: FastifyRequest,
+  caller: Caller,
   signal: AbortSignal,
 ): Call<unknown, unknown, unknown> => ({
   params: understood(one.params, request.params),
   query: understood(one.query, request.query),
   body: understood(one.body, request.body),
-  actor: request.actor,
-  idempotencyKey: idempotencyKeyOf(request),
+  caller,
+  actor: caller.actor,
+  idempotencyKey: idempotencyKeyOf(request, caller),
   signal,
+  upload: request.raw,
 })
+
+const percent = (character: string): string =>
+  `%${character.charCodeAt(0).toString(16).toUpperCase()}`
 
 async function perform(
   one: Route,
@@ -97,13 +108,24 @@ async function perform(
   const answer = await one.handle(call, deps)
   reply.header('cache-control', 'no-store')
   if ('lines' in answer) return reply.type('application/x-ndjson').send(answer.lines)
+  if ('file' in answer) return sendFile(answer, reply)
   return reply
     .code(answer.status ?? 200)
+    .headers(answer.headers ?? {})
     .type('application/json')
     .send(JSON.stringify(one.answer.encode(answer.document)))
 }
 
-function idempotencyKeyOf(request: FastifyRequest): string | undefined {
+function sendFile(answer: FileAnswer, reply: FastifyReply): FastifyReply {
+  if (answer.bytes !== undefined) reply.header('content-length', answer.bytes)
+  // Names hold what people typed: RFC 8187 says how any character travels in a header.
+  const name = encodeURIComponent(answer.name).replace(/['()*]/g, percent)
+  reply.header('content-disposition', `attachment; filename*=UTF-8''${name}`)
+  reply.header('x-content-type-options', 'nosniff')
+  return reply.type(answer.type).send(answer.file)
+}
+
+function idempotencyKeyOf(request: FastifyRequest, { actor }: Caller): string | undefined {
   const key = request.headers['idempotency-key']
   if (key === undefined) return undefined
   if (
@@ -112,7 +134,7 @@ function idempotencyKeyOf(request: FastifyRequest): string | undefined {
     key.length <= LONGEST_IDEMPOTENCY_KEY
   )
     // Two who happen to choose the same key do not get each other's runs.
-    return `${request.actor}/${key}`
+    return `${actor}/${key}`
   const why = `it is not 1 to ${LONGEST_IDEMPOTENCY_KEY} printable characters without spaces`
   throw new InvalidInput({ problems: [{ field: 'Idempotency-Key', why }] })
 }
@@ -127,7 +149,7 @@ async function auditRefusal(
   const code = error instanceof Fault ? error.code : 'UNEXPECTED'
   const [name] = Object.values(request.params as Record<string, string>)
   const entry = {
-    actor: request.actor,
+    actor: callerOf(request).actor,
     action,
     objectKind: action.split('.')[0] ?? action,
     objectName: name,

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { Catalog } from '../catalog/db.ts'
 import type { Vault } from '../catalog/vault.ts'
+import type { Area, Caller, Role } from '../core/access.ts'
 import type { Outside } from './outside.ts'
 import type { RunFeed } from './run-feed.ts'
 
@@ -19,26 +20,58 @@ export interface Call<Params, Query, Body> {
   readonly params: Params
   readonly query: Query
   readonly body: Body
-  /** Who asks: `local user ops`, `api key deploy`. */
+  /** Who asks, and what they may. */
+  readonly caller: Caller
+  /** The caller's name for records: `local user ops`, `api key deploy`. */
   readonly actor: string
   /** Given twice, it means one request. */
   readonly idempotencyKey: string | undefined
   /** Fires when whoever asked has gone, or the server stops. */
   readonly signal: AbortSignal
+  /** The bytes of an upload, as they arrive; empty for a route that takes none. */
+  readonly upload: Readable
 }
 
-/** What a route answers: a document, or lines of JSON that go on. */
+/** What a route answers: a document, lines of JSON that go on, or a file to keep. */
 export type Answer<Document> =
-  | { readonly status?: 200 | 201; readonly document: Document }
+  | {
+      readonly status?: 200 | 201 | 202
+      readonly document: Document
+      readonly headers?: Readonly<Record<string, string | string[]>>
+    }
   | { readonly lines: Readable }
+  | {
+      readonly file: Readable
+      readonly name: string
+      readonly type: string
+      readonly bytes?: number | undefined
+    }
 
-interface Spec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType> {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+
+/** What everybody must know of a route before it is called. */
+interface Policy {
+  readonly method: Method
   /** Below /api/v1. */
   readonly path: string
   readonly summary: string
+  readonly area: Area
+  /** The role it takes; `nobody`: it is for those who have not logged in, too. */
+  readonly needs: Role | 'nobody'
+}
+
+interface Choices {
   /** What the audit log calls it; every route that changes something has one. */
   readonly action?: string
+  /** Only for those who proved a moment ago that they are there (a session's age does not matter to keys). */
+  readonly stepUp?: boolean
+  /** It takes a file as application/octet-stream, of up to so many bytes, instead of a body. */
+  readonly mostUploadBytes?: number
+}
+
+interface Spec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>
+  extends Policy,
+    Choices {
   readonly params?: P
   readonly query?: Q
   readonly body?: B
@@ -50,11 +83,10 @@ interface Spec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A 
 }
 
 /** A route of the API, whatever it takes and answers. */
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  readonly path: string
-  readonly summary: string
+export interface Route extends Policy {
   readonly action: string | undefined
+  readonly stepUp: boolean
+  readonly mostUploadBytes: number | undefined
   readonly params: z.ZodType
   readonly query: z.ZodType
   readonly body: z.ZodType
@@ -76,7 +108,11 @@ export function route<
     method: spec.method,
     path: spec.path,
     summary: spec.summary,
+    area: spec.area,
+    needs: spec.needs,
     action: spec.action,
+    stepUp: spec.stepUp ?? false,
+    mostUploadBytes: spec.mostUploadBytes,
     params: spec.params ?? Nothing,
     query: spec.query ?? Nothing,
     body: spec.body ?? Nothing,

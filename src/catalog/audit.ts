@@ -1,5 +1,6 @@
 import type { Sql } from './db.ts'
 import { idPattern } from './names.ts'
+import { currentOrigin } from './origin.ts'
 
 /** Something that somebody did, or that the system did by itself (actor `scheduler`, `reaper`, …). */
 export interface AuditEntry {
@@ -19,9 +20,11 @@ export interface AuditEntry {
 
 /** Writes down what was done; within the transaction that does it, so that neither is without the other. */
 export async function audit(sql: Sql, entry: AuditEntry): Promise<void> {
+  const origin = currentOrigin()
   await sql.query(
-    `insert into audit_log (actor, action, object_kind, object_id, object_name, result, details)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
+    `insert into audit_log
+       (actor, action, object_kind, object_id, object_name, result, details, address, request_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     [
       entry.actor,
       entry.action,
@@ -30,6 +33,8 @@ export async function audit(sql: Sql, entry: AuditEntry): Promise<void> {
       entry.objectName ?? null,
       entry.result ?? 'done',
       JSON.stringify(entry.details ?? {}),
+      origin?.address ?? null,
+      origin?.requestId ?? null,
     ],
   )
 }

@@ -200,6 +200,22 @@ export const KeyRequired = fault('KEY_REQUIRED', {
   hint: () => 'set HOLDFAST_API_KEY to a key made on the server with `holdfast api-key add NAME`',
 })
 
+export const NotAllowed = fault('NOT_ALLOWED', {
+  status: 403,
+  exit: FAILED,
+  retry: false,
+  text: (d: { what: string; needs: string }) => `you may not use ${d.what}: it takes ${d.needs}`,
+  hint: () => 'ask an administrator of this server',
+})
+
+export const StepUpRequired = fault('STEP_UP_REQUIRED', {
+  status: 403,
+  exit: FAILED,
+  retry: false,
+  text: (d: { what: string }) => `${d.what} needs a proof that it is you, not older than 5 minutes`,
+  hint: () => 'give your password or second factor again: POST /api/v1/account/prove',
+})
+
 export const ServerUnreachable = fault('SERVER_UNREACHABLE', {
   status: 503,
   exit: FAILED,

@@ -7,6 +7,8 @@ export const auditRoutes: readonly Route[] = [
     method: 'GET',
     path: '/audit',
     summary: 'Who did what, and what was refused, newest first',
+    area: 'audit',
+    needs: 'admin',
     query: AuditQuery,
     answer: AuditLog,
     handle: async ({ query: { limit, after, ...filter } }, { catalog }) => {

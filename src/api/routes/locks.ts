@@ -11,6 +11,8 @@ export const lockRoutes: readonly Route[] = [
     method: 'GET',
     path: '/locks',
     summary: 'Who holds what since when',
+    area: 'locks',
+    needs: 'viewer',
     answer: LockList,
     handle: async (_, { catalog }) => ({ document: { locks: await listLocks(catalog) } }),
   }),
@@ -19,6 +21,8 @@ export const lockRoutes: readonly Route[] = [
     method: 'POST',
     path: '/locks/release',
     summary: 'Take a lock away: its run fails, and its worker can write nothing more',
+    area: 'locks',
+    needs: 'admin',
     action: 'run.release',
     body: z.strictObject({
       /** Its key, the name of what it is on, or its run. */

@@ -15,6 +15,8 @@ export const schedulerRoutes: readonly Route[] = [
     method: 'GET',
     path: '/scheduler',
     summary: 'Whether schedules fire, and what there is to do',
+    area: 'scheduler',
+    needs: 'viewer',
     answer: Scheduler,
     handle: async (_, { catalog }) => ({ document: await standing(catalog) }),
   }),
@@ -27,6 +29,8 @@ function switchRoute(verb: 'start' | 'stop', summary: string, state: Scheduler['
     method: 'POST',
     path: `/scheduler/${verb}`,
     summary,
+    area: 'scheduler',
+    needs: 'operator',
     action: `scheduler.${verb}`,
     answer: Scheduler,
     handle: async ({ actor }, { catalog }) => ({

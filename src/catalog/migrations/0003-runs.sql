@@ -1,0 +1,1 @@
+-- What runs need besides; the first lines come with the change that needs them.

@@ -1,0 +1,1 @@
+-- Notes, pins, deletion with a way back, and links to download.
