@@ -42,18 +42,6 @@ async function swallowingWay(t: TestContext, port: number) {
   }
 }
 
-/** The process of a run's first runner, once it stands still. */
-async function stoppedRunner(site: RunSite, run: string): Promise<number> {
-  for (;;) {
-    const [attempt] = await site.catalog.query<{ pid: number | null }>(
-      'select pid from run_attempts where run_id = $1 and attempt = 1',
-      [run],
-    )
-    if (stateOf(attempt?.pid ?? 0) === 'T') return attempt?.pid ?? 0
-    await sleep(10)
-  }
-}
-
 test('a catalog that swallows everything: the runner ends in time, nothing is written later', async t => {
   const site = await RunSite.open(t)
   const way = await swallowingWay(t, site.test.server.port)
@@ -66,7 +54,7 @@ test('a catalog that swallows everything: the runner ends in time, nothing is wr
     catalog,
     runner: site.runner({ step: 'before manifest', happens: 'SIGSTOP' }),
   })
-  const runner = await stoppedRunner(site, run.id)
+  const runner = await site.stoppedRunner(run.id)
   way.swallow(true)
   const began = performance.now()
   const asked = catalog.query('select 1').catch((error: unknown) => error)

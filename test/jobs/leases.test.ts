@@ -7,7 +7,6 @@ import type { Catalog } from '../../src/catalog/db.ts'
 import { type Node, registerNode } from '../../src/catalog/nodes.ts'
 import { claimRun } from '../../src/catalog/run-claims.ts'
 import { findRun, type Run } from '../../src/catalog/runs.ts'
-import { stateOf } from '../support/processes.ts'
 import { QUICK, RunSite } from '../support/run-site.ts'
 
 /** No process has this number. */
@@ -122,14 +121,7 @@ test('what a dead node left standing on its machine is ended', async t => {
     runner: site.runner({ step: 'preparing', happens: 'SIGSTOP' }),
   })
   await site.until(run.id, one => one.state === 'running')
-  const runnerOf = async () => {
-    const [attempt] = await site.catalog.query<{ pid: number | null }>(
-      'select pid from run_attempts where attempt = 1',
-    )
-    return attempt?.pid ?? 0
-  }
-  while (stateOf(await runnerOf()) !== 'T') await sleep(10)
-  const runner = await runnerOf()
+  const runner = await site.stoppedRunner(run.id)
   dead.kill('SIGKILL')
   await site.startWorker()
   const done = await site.final(run.id)

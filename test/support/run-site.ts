@@ -28,7 +28,7 @@ import { openStorage } from '../../src/storage/index.ts'
 import { openTestCatalog, type TestCatalog } from '../../support/catalog.ts'
 import { loadShop } from '../../support/shop.ts'
 import { tempDir } from '../../support/temp-dir.ts'
-import { processes } from './processes.ts'
+import { processes, stateOf } from './processes.ts'
 import type { WorkerTask } from './worker-child.ts'
 
 export const { signal } = new AbortController()
@@ -242,6 +242,19 @@ export class RunSite {
       .filter(one => one.environ.includes(this.dir) || one.cmdline.includes(this.dir))
       .filter(one => one.pid !== process.pid)
       .map(one => `${one.pid} ${one.cmdline}`)
+  }
+
+  /** The process of a run's first runner, once it stands still. */
+  async stoppedRunner(id: string): Promise<number> {
+    for (;;) {
+      const [attempt] = await this.catalog.query<{ pid: number | null }>(
+        'select pid from run_attempts where run_id = $1 and attempt = 1',
+        [id],
+      )
+      const pid = attempt?.pid ?? 0
+      if (stateOf(pid) === 'T') return pid
+      await sleep(10)
+    }
   }
 
   /** Waits until a run is as it should be; throws with its log when it does not come to that. */
