@@ -1,1 +1,0 @@
--- What runs need besides; the first lines come with the change that needs them.

@@ -1,0 +1,1 @@
+-- What lists and numbers need to stay fast.
