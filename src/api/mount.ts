@@ -3,9 +3,10 @@ import { audit } from '../catalog/audit.ts'
 import { cameFrom } from '../catalog/origin.ts'
 import type { Caller } from '../core/access.ts'
 import { Fault } from '../core/fault.ts'
-import { InvalidInput, NotFound } from '../core/faults.ts'
+import { InvalidInput, NotFound, TooManyRequests } from '../core/faults.ts'
 import { admit, type Door } from './admission.ts'
 import { problemOf, understood } from './faults.ts'
+import { Gate } from './gate.ts'
 import { requireAllowed, requireKnown } from './policy.ts'
 import type { Answer, Call, Deps, Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
@@ -53,6 +54,7 @@ export async function mountApi(
 }
 
 function addRoute(api: FastifyInstance, one: Route, deps: Deps, stopping: AbortSignal): void {
+  const gate = one.atOnce && new Gate(`${one.method} ${one.path}`, one.atOnce)
   api.route({
     method: one.method,
     url: one.path,
@@ -62,17 +64,28 @@ function addRoute(api: FastifyInstance, one: Route, deps: Deps, stopping: AbortS
       const gone = new AbortController()
       reply.raw.once('close', () => gone.abort())
       const signal = AbortSignal.any([gone.signal, stopping])
+      let place: Disposable | undefined
       return await cameFrom({ address: caller.address, requestId: request.id }, async () => {
         try {
           requireAllowed(one, caller)
+          place = gate?.enter(caller)
           return await perform(one, callOf(one, request, caller, signal), deps, reply)
         } catch (error) {
           if (one.action !== undefined) await auditRefusal(deps, one.action, request, error)
           throw error
+        } finally {
+          leaveAfter(reply, place)
         }
       })
     },
   })
+}
+
+/** Gives a place back once the answer is sent, or whoever asked has gone, and the handler has ended. */
+function leaveAfter({ raw }: FastifyReply, place: Disposable | undefined): void {
+  if (place === undefined) return
+  if (raw.closed) place[Symbol.dispose]()
+  else raw.once('close', () => place[Symbol.dispose]())
 }
 
 function callerOf({ caller }: FastifyRequest): Caller {
@@ -168,6 +181,9 @@ async function refuse(
   const problem = problemOf(error)
   if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, problem.detail)
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="holdfast"')
+  if (error instanceof TooManyRequests) {
+    reply.header('retry-after', String(error.details.retryAfterSeconds))
+  }
   return await reply
     .code(problem.status)
     .type('application/problem+json')

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Catalog } from '../catalog/db.ts'
 import type { Vault } from '../catalog/vault.ts'
 import type { Area, Caller, Role } from '../core/access.ts'
+import type { GateLimits } from './gate.ts'
 import type { Outside } from './outside.ts'
 import type { RunFeed } from './run-feed.ts'
 
@@ -65,6 +66,8 @@ interface Choices {
   readonly action?: string
   /** Only for those who proved a moment ago that they are there (a session's age does not matter to keys). */
   readonly stepUp?: boolean
+  /** It is costly: no more of these requests are worked on at the same time. */
+  readonly atOnce?: GateLimits
   /** It takes a file as application/octet-stream, of up to so many bytes, instead of a body. */
   readonly mostUploadBytes?: number
 }
@@ -86,6 +89,7 @@ interface Spec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A 
 export interface Route extends Policy {
   readonly action: string | undefined
   readonly stepUp: boolean
+  readonly atOnce: GateLimits | undefined
   readonly mostUploadBytes: number | undefined
   readonly params: z.ZodType
   readonly query: z.ZodType
@@ -112,6 +116,7 @@ export function route<
     needs: spec.needs,
     action: spec.action,
     stepUp: spec.stepUp ?? false,
+    atOnce: spec.atOnce,
     mostUploadBytes: spec.mostUploadBytes,
     params: spec.params ?? Nothing,
     query: spec.query ?? Nothing,

@@ -216,6 +216,16 @@ export const StepUpRequired = fault('STEP_UP_REQUIRED', {
   hint: () => 'give your password or second factor again: POST /api/v1/account/prove',
 })
 
+export const TooManyRequests = fault('TOO_MANY_REQUESTS', {
+  status: 429,
+  exit: FAILED,
+  retry: true,
+  text: (d: { what: string; retryAfterSeconds: number }) =>
+    `there are too many requests: ${d.what}`,
+  hint: d =>
+    `try again in ${d.retryAfterSeconds} ${d.retryAfterSeconds === 1 ? 'second' : 'seconds'}`,
+})
+
 export const ServerUnreachable = fault('SERVER_UNREACHABLE', {
   status: 503,
   exit: FAILED,

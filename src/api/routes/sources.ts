@@ -64,6 +64,7 @@ export const sourceRoutes: readonly Route[] = [
     area: 'sources',
     needs: 'operator',
     action: 'source.test',
+    atOnce: { perCaller: 2, all: 8 },
     params: One,
     answer: SourceTest,
     handle: async ({ params, actor, signal }, { catalog, vault, outside }) => {
