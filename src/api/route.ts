@@ -70,6 +70,10 @@ interface Choices {
   readonly atOnce?: GateLimits
   /** It takes a file as application/octet-stream, of up to so many bytes, instead of a body. */
   readonly mostUploadBytes?: number
+  /** What success answers, where it is not 201 for a POST to a collection and 200 for all else. */
+  readonly success?: readonly (200 | 201 | 202)[]
+  /** What it answers in, where that is not one JSON document: application/x-ndjson for lines, a file's type. */
+  readonly media?: string
 }
 
 interface Spec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>
@@ -91,6 +95,8 @@ export interface Route extends Policy {
   readonly stepUp: boolean
   readonly atOnce: GateLimits | undefined
   readonly mostUploadBytes: number | undefined
+  readonly success: readonly number[] | undefined
+  readonly media: string
   readonly params: z.ZodType
   readonly query: z.ZodType
   readonly body: z.ZodType
@@ -118,6 +124,8 @@ export function route<
     stepUp: spec.stepUp ?? false,
     atOnce: spec.atOnce,
     mostUploadBytes: spec.mostUploadBytes,
+    success: spec.success,
+    media: spec.media ?? 'application/json',
     params: spec.params ?? Nothing,
     query: spec.query ?? Nothing,
     body: spec.body ?? Nothing,

@@ -56,6 +56,7 @@ export const runRoutes: readonly Route[] = [
     area: 'runs',
     needs: 'operator',
     action: 'run.start',
+    success: [201, 200],
     body: NewRun,
     answer: Run,
     handle: async (call, deps) => {
@@ -102,6 +103,7 @@ export const runRoutes: readonly Route[] = [
     needs: 'viewer',
     params: One,
     query: z.strictObject({ after: z.coerce.number().int().min(0).default(0) }),
+    media: 'application/x-ndjson',
     answer: RunNews,
     handle: async ({ params, query, signal }, { catalog, feed }) => {
       const run = await findRun(catalog, params.run)
