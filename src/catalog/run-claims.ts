@@ -88,7 +88,7 @@ export async function writeProgress(
 }
 
 /**
- * The point of no return: from here on the run may complete and can no longer be cancelled. Throws
+ * The point of no return: from here on what the run does may stand, also when nobody hears of it. Throws
  * LeaseLost, and RunIsFinal when it is over or to be cancelled.
  */
 export async function beginCommit(sql: Sql, claim: Claim): Promise<void> {
@@ -115,6 +115,17 @@ export async function beginCommit(sql: Sql, claim: Claim): Promise<void> {
     throw new RunIsFinal({ run: claim.id, state: 'being cancelled', wanted })
   }
   throw new LeaseLost({ run: claim.id })
+}
+
+/** Takes back a leave that was recorded and that the runner never heard of. */
+export async function withdrawCommit(sql: Sql, claim: Claim): Promise<void> {
+  await sql.query(
+    `with withdrawn as (
+       update run_attempts set committing = false where run_id = $1 and fence = $2
+     )
+     update runs set committing = false where id = $1 and fence = $2 and finished_at is null`,
+    [claim.id, claim.fence],
+  )
 }
 
 /** A run that nobody has renewed the lease of. */
@@ -155,7 +166,7 @@ export async function lockExpired(sql: Sql, claim: Claim): Promise<ExpiredRun | 
   return run
 }
 
-/** Runs that their worker should have cancelled long ago; none of them can complete any more. */
+/** Runs that their worker should have cancelled long ago. */
 export async function overdueCancels(sql: Sql, afterMs: number): Promise<Claim[]> {
   return await sql.query<Claim>(
     `select id, fence::float8 as fence from runs

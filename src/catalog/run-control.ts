@@ -45,15 +45,13 @@ export async function wantResume(sql: Sql, id: string, by: string): Promise<Run>
 }
 
 /**
- * Cancels a run: at once when nobody works on it, else as soon as its worker has ended its processes.
- * Throws RunIsFinal, also when the run is past the point where its backup may exist.
+ * Cancels a run: at once when nobody works on it, else as soon as its worker has ended its processes. One
+ * that had leave to complete may do so for a moment; if it is ended then, its record says what nobody knows.
+ * Throws RunIsFinal.
  */
 export async function wantCancel(sql: Sql, id: string, by: string): Promise<Run> {
   const run = await activeRun(sql, id, 'cancelled')
   if (run.wanted === 'cancel') return run
-  if (run.committing) {
-    throw new RunIsFinal({ run: id, state: 'past cancelling and completes', wanted: 'cancelled' })
-  }
   await noteControl(sql, run, 'cancel', by)
   if (run.state === 'queued' || run.state === 'retrying') {
     return await moveRun(sql, run, 'cancelled', { message: `cancelled by ${by}`, by })

@@ -2,6 +2,7 @@ import { LeaseLost, RunIsFinal } from '../core/faults.ts'
 import { type Failure, isFinal, RUN_MOVES, type RunState } from '../core/run.ts'
 import { closeAttempt, type Outcome, openAttempt } from './attempts.ts'
 import type { Sql } from './db.ts'
+import { doubtsOf } from './run-doubts.ts'
 import { addRunEvent } from './run-events.ts'
 import { RUN, type Run } from './runs.ts'
 import { insertFollowers } from './slots.ts'
@@ -50,7 +51,7 @@ const OVERRULED = new Set<RunState>(['completed', 'retrying', 'failed'])
 /**
  * Moves a run to another state: the only function that does. State, log and attempt change together, so
  * `sql` must be a transaction. A run that somebody wants cancelled becomes cancelled, whatever else was to
- * become of it. Throws LeaseLost when the run was claimed anew, RunIsFinal when it is over.
+ * become of it, unless it had leave to complete and did. Throws LeaseLost when the run was claimed anew, RunIsFinal when it is over.
  */
 export async function moveRun(
   sql: Sql,
@@ -58,8 +59,10 @@ export async function moveRun(
   to: RunState,
   changes: RunChanges = {},
 ): Promise<Run> {
-  const [now] = await sql.query<Pick<Run, 'state' | 'fence' | 'wanted' | 'wantedBy'>>(
-    `select state, fence::float8 as fence, wanted, wanted_by as "wantedBy" from runs
+  const [now] = await sql.query<
+    Pick<Run, 'state' | 'fence' | 'wanted' | 'wantedBy' | 'committing'>
+  >(
+    `select state, fence::float8 as fence, wanted, wanted_by as "wantedBy", committing from runs
      where id = $1 for update`,
     [claim.id],
   )
@@ -69,10 +72,12 @@ export async function moveRun(
   if (now?.fence !== claim.fence || !RUN_MOVES[now.state].includes(to)) {
     throw new LeaseLost({ run: claim.id })
   }
-  const overruled = now.wanted === 'cancel' && OVERRULED.has(to)
-  return overruled
-    ? await move(sql, claim, 'cancelled', { ...cancelled(now.wantedBy), bytes: changes.bytes })
-    : await move(sql, claim, to, changes)
+  if (now.wanted !== 'cancel' || !OVERRULED.has(to)) return await move(sql, claim, to, changes)
+  if (to === 'completed' && now.committing) {
+    const message = 'completed: the cancel came too late'
+    return await move(sql, claim, to, { ...changes, message })
+  }
+  return await move(sql, claim, 'cancelled', { ...cancelled(now.wantedBy), bytes: changes.bytes })
 }
 
 const cancelled = (by: string | null): RunChanges => ({
@@ -80,7 +85,11 @@ const cancelled = (by: string | null): RunChanges => ({
   ...(by !== null && { by }),
 })
 
-async function move(sql: Sql, claim: Claim, to: RunState, changes: RunChanges): Promise<Run> {
+async function move(sql: Sql, claim: Claim, to: RunState, given: RunChanges): Promise<Run> {
+  // Of these, nobody has heard how their last attempt ended.
+  const unheard = to === 'cancelled' || (to === 'failed' && given.outcome === 'lost')
+  const doubts = unheard ? await doubtsOf(sql, claim.id) : []
+  const changes = doubts.length > 0 ? { ...given, warnings: doubts } : given
   const run = await write(sql, claim, to, changes)
   if (changes.claim !== undefined) await openAttempt(sql, run, changes.claim.nodeId)
   const outcome = changes.outcome ?? OUTCOMES[to]
@@ -94,6 +103,7 @@ async function move(sql: Sql, claim: Claim, to: RunState, changes: RunChanges): 
       details: { state: to, by: changes.by, failure: changes.failure },
     },
   )
+  for (const message of doubts) await addRunEvent(sql, { id: run.id }, { kind: 'warning', message })
   if (to === 'completed') await insertFollowers(sql, run)
   return run
 }

@@ -1,7 +1,7 @@
 import { recordRunner } from '../catalog/attempts.ts'
 import { recordBackup } from '../catalog/backups.ts'
 import type { Catalog, Sql } from '../catalog/db.ts'
-import { beginCommit, type HeldRun } from '../catalog/run-claims.ts'
+import { beginCommit, type HeldRun, withdrawCommit } from '../catalog/run-claims.ts'
 import { addRunEvent, type NewRunEvent } from '../catalog/run-events.ts'
 import { type Claim, moveRun } from '../catalog/run-moves.ts'
 import { findRun, type Run } from '../catalog/runs.ts'
@@ -41,6 +41,10 @@ export class ActiveRun implements Claim {
   #pause = false
   #cancelled = false
   #handBack = false
+  /** The runner may do what cannot be undone. */
+  #hasLeave = false
+  /** The answer to a runner that asked for leave. */
+  #leave: Promise<boolean> | undefined
   #over = false
   #progress: object | undefined
 
@@ -57,7 +61,7 @@ export class ActiveRun implements Claim {
     try {
       const ending = await this.#performed()
       this.#over = true
-      await this.#writing
+      await Promise.allSettled([this.#writing, this.#leave])
       if (this.#gone.signal.aborted) return
       await this.#settle(moveAfter(this.#run, ending, this.#handBack), ending)
     } catch (error) {
@@ -77,7 +81,7 @@ export class ActiveRun implements Claim {
     if (this.#over) return
     if (wanted === 'cancel') {
       this.#cancelled = true
-      this.#runner?.end()
+      this.#endRunner()
       return
     }
     const pause = wanted === 'pause'
@@ -100,7 +104,12 @@ export class ActiveRun implements Claim {
   /** Ends the runner; what it has stored is reused by whoever claims the run next. */
   handBack(): void {
     this.#handBack = true
-    this.#runner?.end()
+    this.#endRunner()
+  }
+
+  #endRunner(): void {
+    if (this.#hasLeave) this.#runner?.finish()
+    else this.#runner?.end()
   }
 
   /** What was told since the last call, if anything was. */
@@ -141,11 +150,21 @@ export class ActiveRun implements Claim {
       progress: (progress: object) => {
         this.#progress = progress
       },
-      commit: async () => {
-        await persist(() => beginCommit(this.#shop.catalog, this), this.#gone.signal)
-        return !this.#gone.signal.aborted && !this.#handBack
-      },
+      commit: () => (this.#leave = this.#askLeave()),
     }
+  }
+
+  /** Whether the runner may do what cannot be undone; the record says so before it hears it. */
+  async #askLeave(): Promise<boolean> {
+    const { catalog } = this.#shop
+    const { signal } = this.#gone
+    const ends = () => this.#handBack || this.#cancelled || signal.aborted
+    if (ends()) return false
+    await persist(() => beginCommit(catalog, this), signal)
+    // From here to the answer nothing comes between: who ends the runner now knows that it has leave.
+    this.#hasLeave = !ends()
+    if (!this.#hasLeave) await persist(() => withdrawCommit(catalog, this), signal)
+    return this.#hasLeave
   }
 
   #note(event: NewRunEvent): void {

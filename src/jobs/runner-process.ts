@@ -77,6 +77,14 @@ export class RunnerProcess {
     this.#signal('SIGCONT')
   }
 
+  /** Gives the process a moment to complete what is better not interrupted, then ends it. */
+  finish(): void {
+    if (this.#ending) return
+    this.#signal('SIGCONT')
+    const timer = setTimeout(() => this.end(), this.#killAfterMs / 2)
+    void this.ended.then(() => clearTimeout(timer))
+  }
+
   /** Asks the process to clean up and end, and kills it when it takes too long. */
   end(): void {
     if (this.#ending) return

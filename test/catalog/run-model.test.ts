@@ -143,7 +143,8 @@ class World {
          (select count(*)::int from run_attempts a
            where a.run_id = runs.id and a.finished_at is null) as open,
          (select count(*)::int from run_attempts a
-           where a.run_id = runs.id and a.committing and a.outcome = 'cancelled') as torn,
+           where a.run_id = runs.id and a.committing and a.outcome in ('cancelled', 'lost')
+             and runs.state = 'cancelled' and runs.warnings = '[]') as torn,
          (select array_agg(details->>'state' order by id) from run_events e
            where e.run_id = runs.id and kind = 'state' and details ? 'state') as moves
        from runs where lock_key = any($1)`,
@@ -160,7 +161,7 @@ class World {
       assert.equal(run.finishedAt !== null, isFinal(run.state))
       const held = run.state === 'running' || run.state === 'paused'
       assert.equal(run.open, held ? 1 : 0, 'an attempt is open while the run is held')
-      assert.equal(run.torn, 0, 'what may complete is not cancelled')
+      assert.equal(run.torn, 0, 'what may have completed says so')
       assert.ok(run.state !== 'failed' || run.failure !== null, 'a failure says why')
       assert.ok(run.lost <= 3)
       this.#followTheMoves(['queued', ...(run.moves ?? [])], run.state)

@@ -221,7 +221,7 @@ describe('what is asked of a run that nobody works on', () => {
         catalog.transaction(sql => wantCancel(sql, run.id, 'ops')),
         beginCommit(catalog, run),
       ])
-      assert.notEqual(cancel.status, commit.status)
+      assert.equal(cancel.status, 'fulfilled')
       if (commit.status === 'rejected') assert.ok(commit.reason instanceof RunIsFinal)
       const { state } = await catalog.transaction(sql => moveRun(sql, run, 'completed'))
       assert.equal(state, commit.status === 'fulfilled' ? 'completed' : 'cancelled')

@@ -4,23 +4,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findRun } from '../../src/catalog/runs.ts'
-import { targetPlace } from '../../src/core/run-request.ts'
-import { Secret } from '../../src/core/secret.ts'
 import { RunSite } from '../support/run-site.ts'
-
-/** Asks for a restore of the newest backup into a database of the same server. */
-async function askRestore(site: RunSite, source: string, database: string, replace: boolean) {
-  const id = randomUUID()
-  const url = new Secret(site.test.server.url(database))
-  return await site.ask(source, {
-    id,
-    kind: 'restore',
-    lockKey: `target:${database}`,
-    request: { backup: 'latest', target: database, replace },
-    requestSealed: site.vault.seal(url, targetPlace(id)),
-    retry: { delays: [1], networkDelays: [1] },
-  })
-}
 
 test('backup, restore, replace, verify and check go the same way', async t => {
   const site = await RunSite.open(t)
@@ -28,14 +12,14 @@ test('backup, restore, replace, verify and check go the same way', async t => {
   await site.startWorker()
   const backup = await site.final((await site.ask(source)).id)
   const database = `copy_${randomUUID().slice(0, 8)}`
-  const restored = await site.final((await askRestore(site, source, database, false)).id)
+  const restored = await site.final((await site.askRestore(source, database)).id)
   assert.equal(restored.state, 'completed', await site.log(restored.id))
   assert.deepEqual([restored.backupId, restored.result?.target], [backup.backupId, 'absent'])
 
-  const occupied = await site.final((await askRestore(site, source, database, false)).id)
+  const occupied = await site.final((await site.askRestore(source, database)).id)
   assert.deepEqual([occupied.state, occupied.failure?.code], ['failed', 'TARGET_NOT_EMPTY'])
 
-  const replaced = await site.final((await askRestore(site, source, database, true)).id)
+  const replaced = await site.final((await site.askRestore(source, database, { replace: true })).id)
   assert.equal(replaced.state, 'completed', await site.log(replaced.id))
   assert.match(String(replaced.result?.kept), /^copy_/)
 
@@ -61,7 +45,7 @@ test('a restore whose runner died when it had swapped is settled by looking at t
   await first.stop({ graceMs: 0 })
   await site.startWorker({ runner: site.runner({ step: 'after manifest' }) })
   const database = `copy_${randomUUID().slice(0, 8)}`
-  const asked = await askRestore(site, source, database, false)
+  const asked = await site.askRestore(source, database)
   const restored = await site.final(asked.id)
   assert.deepEqual([restored.state, restored.attempt], ['completed', 2], await site.log(asked.id))
   assert.equal(restored.result?.recovered, true)

@@ -19,6 +19,7 @@ import type { Manifest } from '../../src/core/backup.ts'
 import { systemClock as clock } from '../../src/core/clock.ts'
 import type { Log } from '../../src/core/log.ts'
 import { DEFAULT_RETRY, isFinal } from '../../src/core/run.ts'
+import { targetPlace } from '../../src/core/run-request.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { RunnerCommand } from '../../src/jobs/runner-process.ts'
 import type { Timing } from '../../src/jobs/timing.ts'
@@ -180,6 +181,24 @@ export class RunSite {
       priority: 0,
       retry: DEFAULT_RETRY,
       ...about,
+    })
+  }
+
+  /** Asks for a restore of the newest backup into a database of the same server. */
+  async askRestore(
+    sourceId: string,
+    database: string,
+    about: { replace?: boolean } = {},
+  ): Promise<Run> {
+    const id = randomUUID()
+    const url = new Secret(this.test.server.url(database))
+    return await this.ask(sourceId, {
+      id,
+      kind: 'restore',
+      lockKey: `target:${database}`,
+      request: { backup: 'latest', target: database, replace: about.replace ?? false },
+      requestSealed: this.vault.seal(url, targetPlace(id)),
+      retry: { delays: [1], networkDelays: [1] },
     })
   }
 
