@@ -55,6 +55,11 @@ export class ActiveRun implements Claim {
     this.#shop = shop
   }
 
+  /** Its runner has ended, and its record is being settled: by itself it hears when it is not ours any more. */
+  get isOver(): boolean {
+    return this.#over
+  }
+
   /** Performs the run and writes down what became of it; never throws. */
   async perform(): Promise<void> {
     const { log } = this.#shop

@@ -128,8 +128,8 @@ export class Worker {
     const ours = new Map(held.map(one => [keyOf(one), one]))
     for (const run of performed) {
       const now = ours.get(keyOf(run))
-      if (now === undefined) this.#abandon(run)
-      else run.obey(now)
+      if (now !== undefined) run.obey(now)
+      else if (!run.isOver) this.#abandon(run)
     }
     await this.#handBackStrays(held)
   }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { RunSite } from '../support/run-site.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client } from 'pg'
+import { QUICK, RunSite, SILENT } from '../support/run-site.ts'
 
 test('a backup that somebody asks for is performed, recorded and catalogued', async t => {
   const site = await RunSite.open(t)
@@ -16,4 +18,22 @@ test('a backup that somebody asks for is performed, recorded and catalogued', as
     'select id, run_id as run from backups',
   )
   assert.deepEqual(rows, [{ id: backup?.id, run: run.id }])
+})
+
+test('a run that completed is not taken for one that was taken away', async t => {
+  const site = await RunSite.open(t)
+  const run = await site.ask(await site.addSource())
+  const blocker = new Client({ connectionString: site.test.url })
+  await blocker.connect()
+  t.after(() => blocker.end())
+  // The record of the backup, which comes after that of the run, has to wait.
+  await blocker.query('begin; lock table backups in exclusive mode')
+  const warnings: string[] = []
+  await site.startWorker({ log: { ...SILENT, warn: (_, sentence) => warnings.push(sentence) } })
+  assert.equal((await site.final(run.id)).state, 'completed')
+  await sleep(4 * QUICK.heartbeatMs)
+  await blocker.query('commit')
+  const recorded = () => site.catalog.query('select from backups where run_id = $1', [run.id])
+  while ((await recorded()).length === 0) await sleep(20)
+  assert.deepEqual(warnings, [])
 })
