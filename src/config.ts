@@ -1,8 +1,11 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
+import { reason } from './core/fault.ts'
 import { WrongUse } from './core/faults.ts'
+import { Networks } from './core/network.ts'
 import { Secret } from './core/secret.ts'
+import { METRICS_ACCESS, type TlsFiles, USUAL_WEB, type WebRules } from './core/web.ts'
 
 /** Everything the environment may say, read once. `.env.example` lists the same names for people. */
 export interface Config {
@@ -46,6 +49,9 @@ export interface ServerConfig {
   /** When it stops, what runs may come to its end for so long; then others take it up. */
   readonly stopSeconds: number
   readonly logLevel: LogLevel
+  readonly web: WebRules
+  /** Where databases may be, when it is somebody's wish to connect to one; undefined: anywhere. */
+  readonly reach: readonly string[] | undefined
 }
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
@@ -53,6 +59,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 
 const MOST_RUNS = 100
 const MOST_STOP_SECONDS = 86_400
+const MOST_REQUESTS = 1_000_000
 
 /** The only place that reads process.env. */
 function readConfig(env: NodeJS.ProcessEnv): Config {
@@ -95,7 +102,32 @@ function readServerConfig(text: (name: string) => string | undefined): ServerCon
     secretKeyFile: resolve(text('HOLDFAST_SECRET_KEY_FILE') ?? join(dataDir, 'secret.key')),
     maxRuns: number('HOLDFAST_MAX_RUNS', 3, 1, MOST_RUNS),
     stopSeconds: number('HOLDFAST_STOP_SECONDS', 20, 0, MOST_STOP_SECONDS),
-    logLevel: logLevel(text('HOLDFAST_LOG_LEVEL') ?? 'info'),
+    logLevel: oneOf('HOLDFAST_LOG_LEVEL', text('HOLDFAST_LOG_LEVEL') ?? 'info', LOG_LEVELS),
+    web: readWebRules(text, number),
+    reach: networks('HOLDFAST_ALLOWED_NETWORKS', text('HOLDFAST_ALLOWED_NETWORKS')),
+  })
+}
+
+function readWebRules(
+  text: (name: string) => string | undefined,
+  number: (name: string, usual: number, from: number, to: number) => number,
+): WebRules {
+  const usual = USUAL_WEB
+  return Object.freeze<WebRules>({
+    url: publicUrl(text('HOLDFAST_URL')),
+    hosts: hostNames(text('HOLDFAST_ALLOWED_HOSTS')) ?? usual.hosts,
+    proxies:
+      networks('HOLDFAST_TRUSTED_PROXIES', text('HOLDFAST_TRUSTED_PROXIES')) ?? usual.proxies,
+    tls: tlsFiles(text('HOLDFAST_TLS_CERT_FILE'), text('HOLDFAST_TLS_KEY_FILE')),
+    metrics: oneOf('HOLDFAST_METRICS', text('HOLDFAST_METRICS') ?? usual.metrics, METRICS_ACCESS),
+    metricsFrom:
+      networks('HOLDFAST_METRICS_FROM', text('HOLDFAST_METRICS_FROM')) ?? usual.metricsFrom,
+    requestsPerMinute: number(
+      'HOLDFAST_REQUESTS_PER_MINUTE',
+      usual.requestsPerMinute,
+      0,
+      MOST_REQUESTS,
+    ),
   })
 }
 
@@ -111,11 +143,55 @@ function numberOf(name: string, text: string, from: number, to: number): number 
   throw new WrongUse({ why: `${name} is ${text}`, hint })
 }
 
-function logLevel(text: string): LogLevel {
-  const level = LOG_LEVELS.find(one => one === text.toLowerCase())
-  if (level !== undefined) return level
-  const hint = `use one of ${LOG_LEVELS.join(', ')}`
-  throw new WrongUse({ why: `HOLDFAST_LOG_LEVEL is ${text}`, hint })
+function oneOf<One extends string>(name: string, text: string, known: readonly One[]): One {
+  const one = known.find(each => each === text.toLowerCase())
+  if (one !== undefined) return one
+  throw new WrongUse({ why: `${name} is ${text}`, hint: `use one of ${known.join(', ')}` })
+}
+
+const listed = (text: string): string[] => text.split(/[\s,]+/).filter(one => one !== '')
+
+function networks(name: string, text: string | undefined): readonly string[] | undefined {
+  if (text === undefined) return undefined
+  const list = listed(text)
+  try {
+    Networks.parse(list)
+  } catch (error) {
+    const hint = 'give addresses and networks, with commas between: 10.0.0.0/8, 192.0.2.7'
+    throw new WrongUse({ why: `${name} makes no sense: ${reason(error)}`, hint })
+  }
+  return list
+}
+
+function hostNames(text: string | undefined): readonly string[] | undefined {
+  const names = text === undefined ? undefined : listed(text)
+  const wrong = names?.find(name => !URL.canParse(`http://${name}/`) || /[:/?#@*]/.test(name))
+  if (wrong === undefined) return names?.map(name => new URL(`http://${name}/`).hostname)
+  const hint = 'give names without port, with commas between: backup.example.org, backup'
+  throw new WrongUse({ why: `HOLDFAST_ALLOWED_HOSTS has ${wrong}, which is no name`, hint })
+}
+
+function publicUrl(text: string | undefined): URL | undefined {
+  if (text === undefined) return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isPlain =
+    url !== undefined && `${url.username}${url.password}${url.search}${url.hash}` === ''
+  if (!isPlain || !/^https?:$/.test(url.protocol)) {
+    const hint = 'write what people open, such as https://backup.example.org'
+    throw new WrongUse({ why: 'HOLDFAST_URL is no address of a web server', hint })
+  }
+  url.pathname = url.pathname.replace(/\/+$/, '')
+  return url
+}
+
+function tlsFiles(certFile: string | undefined, keyFile: string | undefined): TlsFiles | undefined {
+  if (certFile === undefined && keyFile === undefined) return undefined
+  if (certFile !== undefined && keyFile !== undefined) {
+    return { certFile: resolve(certFile), keyFile: resolve(keyFile) }
+  }
+  const missing = certFile === undefined ? 'HOLDFAST_TLS_CERT_FILE' : 'HOLDFAST_TLS_KEY_FILE'
+  const hint = 'a certificate and its key are given together, or neither'
+  throw new WrongUse({ why: `${missing} is not set, but the other one is`, hint })
 }
 
 /** The URL is not shown where it makes no sense: it holds a password. */

@@ -70,7 +70,7 @@ export const RepositoryKnown = fault('REPOSITORY_KNOWN', {
   retry: false,
   text: (d: { place: string; name: string }) =>
     `the server knows the repository in ${d.place} already, as ${d.name}`,
-  hint: () => 'use it by that name, or remove it first: holdfast repo remove NAME',
+  hint: d => `use it by that name, or remove it first: holdfast repo remove ${d.name}`,
 })
 
 export const RunInTheWay = fault('RUN_IN_THE_WAY', {
@@ -89,6 +89,15 @@ export const RunIsFinal = fault('RUN_IS_FINAL', {
   text: (d: { run: string; state: string; wanted: string }) =>
     `run ${shortId(d.run)} cannot be ${d.wanted}: it is ${d.state}`,
   hint: () => 'its record is final; start a new run instead',
+})
+
+export const RunNotOver = fault('RUN_NOT_OVER', {
+  status: 409,
+  exit: FAILED,
+  retry: true,
+  text: (d: { run: string; state: string }) =>
+    `run ${shortId(d.run)} cannot be tried again: it is still ${d.state}`,
+  hint: d => `wait for it, or cancel it first: holdfast cancel ${shortId(d.run)}`,
 })
 
 export const LeaseLost = fault('LEASE_LOST', {
@@ -216,6 +225,32 @@ export const StepUpRequired = fault('STEP_UP_REQUIRED', {
   hint: () => 'give your password or second factor again: POST /api/v1/account/prove',
 })
 
+export const HostUnknown = fault('HOST_UNKNOWN', {
+  status: 421,
+  exit: FAILED,
+  retry: false,
+  text: (d: { host: string }) => `this server is not called ${d.host === '' ? 'nothing' : d.host}`,
+  hint: () =>
+    'ask it by the name in HOLDFAST_URL, or have its administrator add this one to HOLDFAST_ALLOWED_HOSTS',
+})
+
+export const RequestTooSlow = fault('REQUEST_TOO_SLOW', {
+  status: 408,
+  exit: FAILED,
+  retry: true,
+  text: (d: { seconds: number }) => `the request did not arrive within ${d.seconds} seconds`,
+  hint: () => 'send it again over a better connection; nothing was changed',
+})
+
+export const AddressRefused = fault('ADDRESS_REFUSED', {
+  status: 422,
+  exit: FAILED,
+  retry: false,
+  text: (d: { host: string; why: string }) => `the server does not connect to ${d.host}: ${d.why}`,
+  hint: () =>
+    'name another host; which networks it may connect to, its administrator says with HOLDFAST_ALLOWED_NETWORKS',
+})
+
 export const TooManyRequests = fault('TOO_MANY_REQUESTS', {
   status: 429,
   exit: FAILED,
@@ -270,6 +305,18 @@ export const EmbeddedFailed = fault('EMBEDDED_FAILED', {
   text: (d: { what: string; why: string; log: string }) =>
     `the embedded PostgreSQL did not ${d.what}: ${d.why}`,
   hint: d => `its log ${d.log} tells more; the data directory was left as it is`,
+})
+
+export const CertificateUnfit = fault('CERTIFICATE_UNFIT', {
+  status: 503,
+  exit: FAILED,
+  retry: false,
+  text: (d: { certFile: string; keyFile: string; why: string }) =>
+    d.certFile === d.keyFile
+      ? `could not read ${d.certFile}: ${d.why}`
+      : `the certificate in ${d.certFile} and the key in ${d.keyFile} cannot be used: ${d.why}`,
+  hint: () =>
+    'both are PEM files that the user of the server can read (HOLDFAST_TLS_CERT_FILE, HOLDFAST_TLS_KEY_FILE)',
 })
 
 export const ListenFailed = fault('LISTEN_FAILED', {

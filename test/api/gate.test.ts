@@ -43,11 +43,10 @@ describe('the gate before what is costly', () => {
   })
 
   test('addresses of one IPv6 network count as one', () => {
-    assert.equal(addressKey('192.0.2.7'), '192.0.2.7')
-    assert.equal(addressKey('::ffff:192.0.2.7'), '192.0.2.7')
+    assert.notEqual(addressKey('192.0.2.7'), addressKey('192.0.2.8'))
+    assert.equal(addressKey('::ffff:192.0.2.7'), addressKey('192.0.2.7'))
     assert.equal(addressKey('2001:db8:1:2:3:4:5:6'), addressKey('2001:db8:1:2::9'))
     assert.notEqual(addressKey('2001:db8:1:2::9'), addressKey('2001:db8:1:3::9'))
-    assert.equal(addressKey('::1'), '0:0:0:0')
   })
 })
 

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { HostUnknown } from '../core/faults.ts'
+import { addressBytes, Networks } from '../core/network.ts'
+import type { WebRules } from '../core/web.ts'
+import type { Door } from './admission.ts'
+
+/** The names by which a machine calls itself. */
+const OWN_NAMES = ['localhost', '127.0.0.1', '::1']
+const REQUEST_ID = /^[\w.-]{8,64}$/
+
+/** Whom the server believes, and by which names it is called. */
+export class Front {
+  readonly #door: Door
+  readonly #proxies: Networks
+  readonly #names: ReadonlySet<string>
+  readonly #isHttps: boolean
+  /** What stands before every path: `/backup`, or nothing. */
+  readonly basePath: string
+
+  constructor(door: Door, rules: WebRules) {
+    this.#door = door
+    this.#proxies = Networks.parse(rules.proxies)
+    const own = rules.url === undefined ? [] : [bare(rules.url.host)]
+    this.#names = new Set([...OWN_NAMES, ...rules.hosts, ...own].map(name => name.toLowerCase()))
+    this.#isHttps = rules.url?.protocol === 'https:'
+    this.basePath = (rules.url?.pathname ?? '').replace(/\/$/, '')
+  }
+
+  /** Whether what the sender says about others is believed. */
+  trusts(address: string | undefined): boolean {
+    return address !== undefined && this.#proxies.contains(address)
+  }
+
+  /**
+   * Whether a request may call the server so: a page of somebody else's that has its own name point here (DNS
+   * rebinding) calls it by that name. The address that was connected to is always right.
+   */
+  knows(host: string, localAddress: string | undefined): boolean {
+    if (this.#door.is === 'socket') return true
+    const name = bare(host).toLowerCase()
+    return this.#names.has(name) || isSame(name, localAddress)
+  }
+
+  /** Whether a browser may be told to come by HTTPS only. */
+  isSecure(request: FastifyRequest): boolean {
+    return this.#isHttps || request.protocol === 'https'
+  }
+
+  /** The id that a proxy gave a request, or a new one. */
+  requestId({ headers, socket }: IncomingMessage): string {
+    const given = headers['x-request-id']
+    const isOurs = this.#door.is === 'socket' || this.trusts(socket.remoteAddress)
+    return isOurs && typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
+  }
+
+  /** The path below the base path, whether or not the proxy has cut that off. */
+  pathOf({ url = '/' }: IncomingMessage): string {
+    const base = this.basePath
+    if (base === '' || !url.startsWith(base)) return url
+    const rest = url.slice(base.length)
+    if (rest === '' || rest.startsWith('?')) return `/${rest}`
+    return rest.startsWith('/') ? rest : url
+  }
+}
+
+/** Refuses requests that call the server by a name it does not have, before anything else looks at them. */
+export function addHostCheck(app: FastifyInstance, front: Front): void {
+  app.addHook('onRequest', async request => {
+    if (!front.knows(request.host, request.socket.localAddress)) {
+      throw new HostUnknown({ host: bare(request.host).slice(0, 100) })
+    }
+  })
+}
+
+/** A host without its port, an IPv6 address without its brackets. */
+function bare(host: string): string {
+  const inBrackets = /^\[([^\]]*)\](?::\d+)?$/.exec(host)?.[1]
+  return inBrackets ?? host.replace(/:\d+$/, '')
+}
+
+function isSame(name: string, address: string | undefined): boolean {
+  const [one, other] = [addressBytes(name), addressBytes(address ?? '')]
+  return one !== undefined && one.join('.') === other?.join('.')
+}

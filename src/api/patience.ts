@@ -1,0 +1,37 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { RequestTooSlow } from '../core/faults.ts'
+import { refuse } from './refusal.ts'
+
+/** A body of a megabyte arrives within this over any line worth the name. */
+const BODY_SECONDS = 30
+/** An upload may take days, but not stand still for so long. */
+const STILL_MS = 120_000
+
+/** Gives the bodies of requests a time to arrive in, so that nobody holds a connection by sending slowly. */
+export function addPatience(app: FastifyInstance): void {
+  app.addHook('preParsing', async (request, reply, payload) => {
+    if (isUpload(request)) endWhenStill(request)
+    else if (hasBody(request)) endWhenLate(request, reply)
+    return payload
+  })
+}
+
+const isUpload = ({ headers }: FastifyRequest): boolean =>
+  headers['content-type'] === 'application/octet-stream'
+
+const hasBody = ({ headers }: FastifyRequest): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0
+
+function endWhenStill({ raw }: FastifyRequest): void {
+  raw.setTimeout(STILL_MS, () => raw.destroy())
+  raw.once('end', () => raw.setTimeout(0))
+}
+
+function endWhenLate(request: FastifyRequest, reply: FastifyReply): void {
+  const timer = setTimeout(() => {
+    if (reply.sent) return
+    reply.header('connection', 'close')
+    void refuse(new RequestTooSlow({ seconds: BODY_SECONDS }), request, reply)
+  }, BODY_SECONDS * 1000)
+  for (const event of ['end', 'close']) request.raw.once(event, () => clearTimeout(timer))
+}
