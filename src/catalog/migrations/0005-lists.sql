@@ -28,6 +28,9 @@ create table run_days (
   runs bigint not null,
   -- That the completed ones took.
   seconds double precision not null,
+  -- Of the dumps of completed backups, and what they added to their repository.
+  dumped_bytes double precision not null,
+  stored_bytes double precision not null,
   primary key (day, source_id, repository_id, schedule_id, kind, trigger, state)
 );
 create index run_days_source on run_days (source_id, day);
@@ -35,15 +38,23 @@ create index run_days_source on run_days (source_id, day);
 create function uuid_or_zeros(id uuid) returns uuid language sql immutable as
   $$ select coalesce(id, '00000000-0000-0000-0000-000000000000') $$;
 
+create function result_bytes(result jsonb, what text) returns double precision language sql immutable as
+  $$ select case when jsonb_typeof(result -> what) = 'number'
+       then (result ->> what)::double precision else 0 end $$;
+
 create function count_run() returns trigger language plpgsql as $$
 begin
   insert into run_days
   select days.day, uuid_or_zeros(new.source_id), new.repository_id, uuid_or_zeros(new.schedule_id),
     new.kind, new.trigger, new.state, 1, case when new.state = 'completed'
-      then coalesce(extract(epoch from new.finished_at - new.started_at), 0) else 0 end
+      then coalesce(extract(epoch from new.finished_at - new.started_at), 0) else 0 end,
+    case when new.kind = 'backup' then result_bytes(new.result, 'bytes') else 0 end,
+    case when new.kind = 'backup' then result_bytes(new.result, 'storedBytes') else 0 end
   from unnest(array['-infinity', (new.queued_at at time zone 'UTC')::date]::date[]) as days (day)
   on conflict (day, source_id, repository_id, schedule_id, kind, trigger, state) do update
-    set runs = run_days.runs + 1, seconds = run_days.seconds + excluded.seconds;
+    set runs = run_days.runs + 1, seconds = run_days.seconds + excluded.seconds,
+      dumped_bytes = run_days.dumped_bytes + excluded.dumped_bytes,
+      stored_bytes = run_days.stored_bytes + excluded.stored_bytes;
   return null;
 end $$;
 create trigger runs_count_new after insert on runs for each row
@@ -57,7 +68,9 @@ create function recount_runs() returns void language sql as $$
   insert into run_days
   select days.day, uuid_or_zeros(source_id), repository_id, uuid_or_zeros(schedule_id), kind, trigger,
     state, count(*), coalesce(sum(extract(epoch from finished_at - started_at))
-      filter (where state = 'completed'), 0)
+      filter (where state = 'completed'), 0),
+    coalesce(sum(result_bytes(result, 'bytes')) filter (where kind = 'backup'), 0),
+    coalesce(sum(result_bytes(result, 'storedBytes')) filter (where kind = 'backup'), 0)
   from runs,
     unnest(array['-infinity', (queued_at at time zone 'UTC')::date]::date[]) as days (day)
   where finished_at is not null
