@@ -10,16 +10,25 @@ export interface RunFilter {
   readonly sourceId?: string | undefined
   readonly repositoryId?: string | undefined
   readonly scheduleId?: string | undefined
+  /** Asked for by hand by this user or key, whatever its capitals. */
+  readonly who?: string | undefined
   /** Asked for at this time or later. */
   readonly since?: Date | undefined
   /** Asked for before this time. */
   readonly until?: Date | undefined
+  /** Part of a name, of who asked or of why it failed, or the beginning of an id. */
+  readonly text?: string | undefined
 }
+
+/** A run's place in the list. */
+export type Place = Pick<Run, 'id' | 'queuedAt'>
 
 export interface RunPage {
   readonly limit: number
   /** The last run of the page before. */
-  readonly after?: string | undefined
+  readonly after?: Place | undefined
+  /** The first run of the page after. */
+  readonly before?: Place | undefined
 }
 
 /** A run that says by name what it works on. */
@@ -28,32 +37,101 @@ export interface ListedRun extends Run {
   readonly repository: string
 }
 
-/** The runs of a filter, newest first. `next` continues the list where this page ends. */
-export async function listRuns(
+export interface RunPages {
+  readonly runs: ListedRun[]
+  /** Continues the list where this page ends: a run of it, or one that a search got to. */
+  readonly next: string | undefined
+  /** The same towards the newer ones. */
+  readonly previous: string | undefined
+}
+
+/** No search reads more runs than this for one page: it may be short, and the next one goes on from there. */
+const MOST_SEARCHED = 5_000
+
+/** The runs of a filter, newest first. */
+export async function listRuns(sql: Sql, filter: RunFilter, page: RunPage): Promise<RunPages> {
+  const { limit, after, before } = page
+  const isBack = before !== undefined
+  const runs = await pageOf(sql, filter, page)
+  const isFull = runs.length > limit
+  if (isFull) runs.pop()
+  const searched =
+    filter.text !== undefined && !isFull ? await searchedUntil(sql, filter, page) : undefined
+  const onwards = isFull ? runs.at(-1)?.id : searched
+  if (isBack) runs.reverse()
+  const [first, last] = [runs.at(0)?.id, runs.at(-1)?.id]
+  return isBack
+    ? { runs, previous: onwards, next: last ?? before.id }
+    : { runs, next: onwards, previous: after === undefined ? undefined : (first ?? after.id) }
+}
+
+async function pageOf(sql: Sql, filter: RunFilter, page: RunPage): Promise<ListedRun[]> {
+  const values: unknown[] = []
+  const { text } = filter
+  const order = orderOf(page)
+  const walk = walkOf(filter, page, text === undefined ? page.limit + 1 : MOST_SEARCHED, values)
+  const search = text === undefined ? '' : `where ${searchFor(text, values)}`
+  return await sql.query<ListedRun>(
+    `select ${RUN}, sources.name as source, repositories.name as repository
+     from (select * from (${walk}) as runs ${search} ${order} limit ${page.limit + 1}) as runs
+     left join sources on sources.id = runs.source_id
+     join repositories on repositories.id = runs.repository_id
+     ${order}`,
+    values,
+  )
+}
+
+/** The run that a search got to when it had read as much as it may; undefined where it read everything. */
+async function searchedUntil(
   sql: Sql,
   filter: RunFilter,
   page: RunPage,
-): Promise<{ readonly runs: ListedRun[]; readonly next: string | undefined }> {
+): Promise<string | undefined> {
   const values: unknown[] = []
-  const where = conditions(filter, values)
-  if (page.after) {
-    values.push(page.after)
-    // Looked up here: a Date would cut the microseconds off, and skip runs.
-    where.push(`(queued_at, id) < (select queued_at, id from runs where id = $${values.length})`)
-  }
-  values.push(page.limit + 1)
-  const runs = await sql.query<ListedRun>(
-    `select ${RUN}, sources.name as source, repositories.name as repository
-     from (select * from runs where ${where.join(' and ')}
-       order by queued_at desc, id desc limit $${values.length}) as runs
-     left join sources on sources.id = runs.source_id
-     join repositories on repositories.id = runs.repository_id
-     order by runs.queued_at desc, runs.id desc`,
+  const walk = walkOf(filter, page, MOST_SEARCHED, values)
+  const [last] = await sql.query<{ id: string }>(
+    `select id from (${walk}) as runs ${orderOf(page)} limit 1 offset ${MOST_SEARCHED - 1}`,
     values,
   )
-  const more = runs.length > page.limit
-  if (more) runs.pop()
-  return { runs, next: more ? runs.at(-1)?.id : undefined }
+  return last?.id
+}
+
+const orderOf = ({ before }: RunPage): string =>
+  before === undefined
+    ? 'order by runs.queued_at desc, runs.id desc'
+    : 'order by runs.queued_at, runs.id'
+
+/** The first so many runs of a filter; each state by itself, so that each has an index in this order. */
+function walkOf(filter: RunFilter, page: RunPage, limit: number, values: unknown[]): string {
+  const { states, ...rest } = filter
+  const where = conditions(rest, values)
+  const { after, before } = page
+  const from = before ?? after
+  if (from !== undefined) {
+    values.push(from.queuedAt, from.id)
+    const place = `($${values.length - 1}::timestamptz(3), $${values.length}::uuid)`
+    where.push(`(runs.queued_at, runs.id) ${before === undefined ? '<' : '>'} ${place}`)
+  }
+  const one = (more: readonly string[]) =>
+    `(select * from runs where ${[...where, ...more].join(' and ')} ${orderOf(page)} limit ${limit})`
+  if (states === undefined) return one([])
+  const each = states.map(state => {
+    values.push(state)
+    return one([`state = $${values.length}`])
+  })
+  return `select * from (${each.join(' union all ')}) as runs ${orderOf(page)} limit ${limit}`
+}
+
+/** What a text is looked for in; `%` and `_` in it mean themselves. */
+function searchFor(text: string, values: unknown[]): string {
+  const literal = text.replaceAll(/[\\%_]/g, '\\$&')
+  values.push(`%${literal}%`, `${literal.toLowerCase()}%`)
+  const [part, beginning] = [`$${values.length - 1}`, `$${values.length}`]
+  return `(source_id in (select id from sources where name ilike ${part})
+    or repository_id in (select id from repositories where name ilike ${part})
+    or triggered_by ilike ${part} or failure->>'code' ilike ${part}
+    or failure->>'message' ilike ${part}
+    or id::text like ${beginning} or backup_id like ${beginning})`
 }
 
 /** A run with what it works on by name. */
@@ -66,66 +144,18 @@ export async function withNames(sql: Sql, run: Run): Promise<ListedRun> {
   return { ...run, source: names?.source ?? null, repository: names?.repository ?? '' }
 }
 
-/** Numbers about the runs of a filter. */
-export interface RunStatistics {
-  readonly total: number
-  readonly byState: Readonly<Partial<Record<RunState, number>>>
-  /** Completed among those that completed or failed; undefined while there are none. */
-  readonly successRate: number | undefined
-  /** Seconds that the completed ones took, from their start. */
-  readonly meanSeconds: number | undefined
-  /** By the day in UTC on which they were asked for, first day first: `2026-03-29`. */
-  readonly days: readonly RunDay[]
-}
-
-export interface RunDay {
-  readonly day: string
-  readonly completed: number
-  readonly failed: number
-  readonly other: number
-}
-
-export async function runStatistics(sql: Sql, filter: RunFilter): Promise<RunStatistics> {
-  const values: unknown[] = []
-  const rows = await sql.query<{ day: string; state: RunState; count: number; seconds: number }>(
-    `select to_char(queued_at at time zone 'UTC', 'YYYY-MM-DD') as day, state, count(*)::int as count,
-       coalesce(sum(extract(epoch from finished_at - started_at)), 0)::float8 as seconds
-     from runs where ${conditions(filter, values).join(' and ')} group by 1, 2 order by 1, 2`,
-    values,
-  )
-  const byState: Partial<Record<RunState, number>> = {}
-  for (const { state, count } of rows) byState[state] = (byState[state] ?? 0) + count
-  const { completed = 0, failed = 0 } = byState
-  const ended = completed + failed
-  const seconds = rows
-    .filter(row => row.state === 'completed')
-    .reduce((sum, row) => sum + row.seconds, 0)
-  return {
-    total: rows.reduce((sum, row) => sum + row.count, 0),
-    byState,
-    successRate: ended === 0 ? undefined : completed / ended,
-    meanSeconds: completed === 0 ? undefined : seconds / completed,
-    days: [...Map.groupBy(rows, row => row.day)].map(([day, of]) => dayOf(day, of)),
-  }
-}
-
-function dayOf(day: string, rows: readonly { state: RunState; count: number }[]): RunDay {
-  const numbers = { completed: 0, failed: 0, other: 0 }
-  for (const { state, count } of rows) {
-    numbers[state === 'completed' || state === 'failed' ? state : 'other'] += count
-  }
-  return { day, ...numbers }
-}
-
-/** What a filter asks for, in SQL; its parameters are added to `values`. */
-function conditions(filter: RunFilter, values: unknown[]): string[] {
-  const asked: [string, unknown][] = [
+/** What a filter asks for, but its text, in SQL; its parameters are added to `values`. */
+export function conditions(filter: RunFilter, values: unknown[]): string[] {
+  const asked: readonly (readonly [condition: string, value: unknown])[] = [
     ['state = any($)', filter.states],
-    ['kind = any($)', filter.kinds],
-    ['trigger = any($)', filter.triggers],
+    ['kind = $', only(filter.kinds)],
+    ['kind = any($)', several(filter.kinds)],
+    ['trigger = $', only(filter.triggers)],
+    ['trigger = any($)', several(filter.triggers)],
     ['source_id = $', filter.sourceId],
     ['repository_id = $', filter.repositoryId],
     ['schedule_id = $', filter.scheduleId],
+    [`trigger = 'manual' and lower(triggered_by) = lower($)`, filter.who],
     ['queued_at >= $', filter.since],
     ['queued_at < $', filter.until],
   ]
@@ -137,3 +167,7 @@ function conditions(filter: RunFilter, values: unknown[]): string[] {
   }
   return where
 }
+
+// One value walks an index in its order; several of them need another plan.
+const only = <T>(values: readonly T[] | undefined) => (values?.length === 1 ? values[0] : undefined)
+const several = <T>(values: readonly T[] | undefined) => (values?.length === 1 ? undefined : values)

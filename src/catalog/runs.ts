@@ -44,6 +44,8 @@ export interface Run {
   readonly failure: Failure | null
   readonly warnings: readonly string[]
   readonly backupId: string | null
+  /** The run whose request it repeats. */
+  readonly repeats: string | null
   readonly queuedAt: Date
   readonly startedAt: Date | null
   readonly finishedAt: Date | null
@@ -88,7 +90,7 @@ export const RUN = `runs.id, runs.kind, runs.state, runs.source_id as "sourceId"
   runs.fence::float8 as fence, runs.attempt, runs.failures, runs.lost, runs.node_id as "nodeId",
   runs.lease_until as "leaseUntil", runs.wanted, runs.wanted_by as "wantedBy",
   runs.paused_by_all as "pausedByAll", runs.committing, runs.progress, runs.result, runs.failure,
-  runs.warnings, runs.backup_id as "backupId", runs.queued_at as "queuedAt",
+  runs.warnings, runs.backup_id as "backupId", runs.repeats, runs.queued_at as "queuedAt",
   runs.started_at as "startedAt", runs.finished_at as "finishedAt"`
 
 const ACTIVE = `state in ('queued', 'running', 'paused', 'retrying')`
@@ -130,11 +132,15 @@ async function lockedName(sql: Sql, lockKey: string): Promise<string> {
   return row === undefined ? kind : `${kind} ${row.name}`
 }
 
+/** The run that was asked for with an idempotency key. */
+export async function runAskedWith(sql: Sql, key: string): Promise<Run | undefined> {
+  const [run] = await sql.query<Run>(`select ${RUN} from runs where idempotency_key = $1`, [key])
+  return run
+}
+
 async function sameRequest(sql: Sql, run: NewRun): Promise<Run | undefined> {
   if (run.idempotencyKey === undefined) return undefined
-  const [same] = await sql.query<Run>(`select ${RUN} from runs where idempotency_key = $1`, [
-    run.idempotencyKey,
-  ])
+  const same = await runAskedWith(sql, run.idempotencyKey)
   if (same === undefined || isSameRequest(same, run)) return same
   throw new WrongUse({
     why: `idempotency key ${run.idempotencyKey} was used for another request: run ${same.id}`,

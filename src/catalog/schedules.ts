@@ -3,7 +3,7 @@ import { InUse, NameAmbiguous, NotFound, WrongUse } from '../core/faults.ts'
 import { shortId } from '../core/ids.ts'
 import { DEFAULT_RETRY, type RetryPolicy } from '../core/run.ts'
 import { type Blackout, Timetable, Timing } from '../core/schedule.ts'
-import type { Sql } from './db.ts'
+import { catalogTime, type Sql } from './db.ts'
 import { idPattern } from './names.ts'
 
 /** When a source is backed up, and where to. */
@@ -170,6 +170,14 @@ export async function findSchedule(sql: Sql, name: string): Promise<Schedule> {
   })
 }
 
+/** The id of a schedule, also of one that was removed, by its whole id, or as people name it. Throws NotFound. */
+export async function findScheduleEver(sql: Sql, name: string): Promise<string> {
+  const [row] = await sql.query<{ id: string }>('select id from schedules where id::text = $1', [
+    name.toLowerCase(),
+  ])
+  return row?.id ?? (await findSchedule(sql, name)).id
+}
+
 /** The timing of a schedule that goes by time. */
 export const timingOf = (
   schedule: Pick<Schedule, 'timeZone' | 'jitterSeconds' | 'blackout'>,
@@ -250,8 +258,7 @@ async function lockSchedule(sql: Sql, id: string): Promise<Schedule> {
 /** The first slot of a new timing: from now, or from the oldest slot that is due and has not fired. */
 async function firstSlot(sql: Sql, draft: Draft): Promise<Date | null> {
   if (draft.cron === null || !draft.enabled) return null
-  const [clock] = await sql.query<{ now: Date }>('select clock_now() as now')
-  const now = clock?.now.getTime() ?? 0
+  const now = (await catalogTime(sql)).getTime()
   const due = draft.nextSlot === null ? now : draft.nextSlot.getTime() - 1
   const after = Math.max(Math.min(now, due), draft.lastSlot?.getTime() ?? 0)
   const timing = Timing.parse(timingOf(draft, draft.cron))

@@ -3,10 +3,11 @@ import { describe, test } from 'node:test'
 import type { Catalog } from '../../src/catalog/db.ts'
 import { registerNode } from '../../src/catalog/nodes.ts'
 import { claimRun } from '../../src/catalog/run-claims.ts'
-import { listRuns, runStatistics } from '../../src/catalog/run-list.ts'
+import { listRuns, type Place } from '../../src/catalog/run-list.ts'
 import { moveRun } from '../../src/catalog/run-moves.ts'
 import { insertRun, insertRuns, type NewRun, type Run } from '../../src/catalog/runs.ts'
 import { writeSetting } from '../../src/catalog/settings.ts'
+import { runStatistics } from '../../src/catalog/statistics.ts'
 import {
   DatabaseRefused,
   DatabaseUnreachable,
@@ -154,11 +155,11 @@ test('runs are listed in pages without a gap, filtered, and counted', async t =>
   await insertRuns(catalog, [{ ...asked, trigger: 'schedule' }])
   const all = await listRuns(catalog, {}, { limit: 100 })
   const paged: string[] = []
-  let after: string | undefined
+  let after: Place | undefined
   do {
     const page = await listRuns(catalog, {}, { limit: 3, after })
     paged.push(...page.runs.map(run => run.id))
-    after = page.next
+    after = page.runs.find(run => run.id === page.next)
   } while (after !== undefined)
   assert.deepEqual(
     paged,

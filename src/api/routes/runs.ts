@@ -2,7 +2,6 @@ import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { attemptsOf } from '../../catalog/attempts.ts'
 import type { Sql } from '../../catalog/db.ts'
-import { findRepository } from '../../catalog/repositories.ts'
 import {
   pauseAll,
   resumeAll,
@@ -11,44 +10,19 @@ import {
   wantResume,
 } from '../../catalog/run-control.ts'
 import { runEvents } from '../../catalog/run-events.ts'
-import { listRuns, type RunFilter, runStatistics, withNames } from '../../catalog/run-list.ts'
+import { withNames } from '../../catalog/run-list.ts'
 import { findRun, type Run as RunRow } from '../../catalog/runs.ts'
-import { findSource } from '../../catalog/sources.ts'
 import { follow } from '../follow.ts'
+import { requireFresh } from '../policy.ts'
 import { type Route, route } from '../route.ts'
 import { Done, Reference } from '../schema/common.ts'
-import {
-  NewRun,
-  Run,
-  RunDetails,
-  RunList,
-  RunLog,
-  RunNews,
-  RunQuery,
-  Stats,
-  StatsQuery,
-} from '../schema/runs.ts'
+import { NewRun, Run, RunDetails, RunLog, RunNews } from '../schema/runs.ts'
+import { retry } from './retry.ts'
 import { trigger } from './trigger.ts'
 
 const One = z.strictObject({ run: Reference })
 
 export const runRoutes: readonly Route[] = [
-  route({
-    method: 'GET',
-    path: '/runs',
-    summary: 'Runs, newest first',
-    area: 'runs',
-    needs: 'viewer',
-    query: RunQuery,
-    answer: RunList,
-    handle: async ({ query: { limit, after, ...query } }, { catalog }) => {
-      const filter = await filterOf(catalog, query)
-      const last = after === undefined ? undefined : (await findRun(catalog, after)).id
-      const { runs, next = null } = await listRuns(catalog, filter, { limit, after: last })
-      return { document: { runs, next } }
-    },
-  }),
-
   route({
     method: 'POST',
     path: '/runs',
@@ -60,6 +34,10 @@ export const runRoutes: readonly Route[] = [
     body: NewRun,
     answer: Run,
     handle: async (call, deps) => {
+      const { body, caller } = call
+      if (body.kind === 'restore' && (body.replace === true || body.target === 'source')) {
+        requireFresh(caller, 'a restore in place of a database')
+      }
       const { run, isNew } = await trigger(call, deps)
       return { status: isNew ? 201 : 200, document: await withNames(deps.catalog, run) }
     },
@@ -117,6 +95,23 @@ export const runRoutes: readonly Route[] = [
 
   route({
     method: 'POST',
+    path: '/runs/:run/retry',
+    summary:
+      'Try again now what is to be tried again, or repeat a run that did not complete as a new one',
+    area: 'runs',
+    needs: 'operator',
+    action: 'run.retry',
+    success: [200, 201],
+    params: One,
+    answer: Run,
+    handle: async (call, deps) => {
+      const { run, isNew } = await retry(call, deps)
+      return { status: isNew ? 201 : 200, document: await withNames(deps.catalog, run) }
+    },
+  }),
+
+  route({
+    method: 'POST',
     path: '/pause-all',
     summary: 'Start nothing new, and pause what runs',
     area: 'runs',
@@ -142,25 +137,6 @@ export const runRoutes: readonly Route[] = [
       return { document: { warnings: [] } }
     },
   }),
-
-  route({
-    method: 'GET',
-    path: '/stats',
-    summary: 'Numbers about runs',
-    area: 'runs',
-    needs: 'viewer',
-    query: StatsQuery,
-    answer: Stats,
-    handle: async ({ query }, { catalog }) => {
-      const {
-        successRate = null,
-        meanSeconds = null,
-        days,
-        ...counts
-      } = await runStatistics(catalog, await filterOf(catalog, query))
-      return { document: { ...counts, successRate, meanSeconds, days: [...days] } }
-    },
-  }),
 ]
 
 function controlRoute(
@@ -183,18 +159,4 @@ function controlRoute(
         return { document: await withNames(sql, await want(sql, id, actor)) }
       }),
   })
-}
-
-/** The filter of a query, whose things may be named as people name them. */
-async function filterOf(sql: Sql, query: z.output<typeof StatsQuery>): Promise<RunFilter> {
-  const { state, kind, trigger, source, repository, since, until } = query
-  return {
-    states: state,
-    kinds: kind,
-    triggers: trigger,
-    sourceId: source === undefined ? undefined : (await findSource(sql, source)).id,
-    repositoryId: repository === undefined ? undefined : (await findRepository(sql, repository)).id,
-    since,
-    until,
-  }
 }

@@ -6,9 +6,10 @@ import {
   someRepositories,
 } from '../../catalog/choices.ts'
 import type { Sql } from '../../catalog/db.ts'
-import { holdRepository } from '../../catalog/repositories.ts'
-import { insertRun, type NewRun, type Run } from '../../catalog/runs.ts'
+import { findRepositoryEver, holdRepository } from '../../catalog/repositories.ts'
+import { insertRun, type NewRun, type Run, runAskedWith } from '../../catalog/runs.ts'
 import {
+  findSourceEver,
   holdSource,
   type Source,
   sealedSourceUrl,
@@ -23,7 +24,7 @@ import type { Call, Deps } from '../route.ts'
 import type { WantedRun } from '../schema/runs.ts'
 
 /** Runs that somebody waits for go before those that a clock asked for. */
-const MANUAL_PRIORITY = 100
+export const MANUAL_PRIORITY = 100
 
 type Trigger = Pick<Call<unknown, unknown, WantedRun>, 'body' | 'actor' | 'idempotencyKey'>
 type What = Pick<
@@ -38,6 +39,12 @@ export async function trigger(
 ): Promise<{ readonly run: Run; readonly isNew: boolean }> {
   return await deps.catalog.transaction(async sql => {
     const id = randomUUID()
+    const what = await whatFor(sql, body, id, deps).catch(async (error: unknown) => {
+      const first = await firstOf(sql, body, idempotencyKey)
+      if (first === undefined) throw error
+      return first
+    })
+    if ('state' in what) return { run: what, isNew: false }
     const run = await insertRun(sql, {
       id,
       kind: body.kind,
@@ -46,7 +53,7 @@ export async function trigger(
       idempotencyKey,
       priority: MANUAL_PRIORITY,
       retry: DEFAULT_RETRY,
-      ...(await whatFor(sql, body, id, deps)),
+      ...what,
     })
     const isNew = run.id === id
     if (isNew) {
@@ -60,6 +67,22 @@ export async function trigger(
     }
     return { run, isNew }
   })
+}
+
+/** The run that the same request made while what it names was still there. */
+async function firstOf(
+  sql: Sql,
+  body: WantedRun,
+  idempotencyKey: string | undefined,
+): Promise<Run | undefined> {
+  const first = idempotencyKey && (await runAskedWith(sql, idempotencyKey))
+  if (!first || first.kind !== body.kind) return undefined
+  const { source, repository } = { source: undefined, ...body }
+  const isSame =
+    (source === undefined || first.sourceId === (await findSourceEver(sql, source)).id) &&
+    (repository === undefined ||
+      first.repositoryId === (await findRepositoryEver(sql, repository)).id)
+  return isSame ? first : undefined
 }
 
 async function whatFor(sql: Sql, body: WantedRun, id: string, deps: Deps): Promise<What> {

@@ -18,19 +18,27 @@ export const TimeText = z.iso
 /** What differs from kind to kind. */
 export const Document = z.record(z.string(), z.unknown())
 
+/** A text that the catalog can keep: PostgreSQL takes neither a NUL nor half of a character. */
+export const PlainText = (most: number) =>
+  z
+    .string()
+    .min(1, 'it is empty')
+    .max(most, `it is longer than ${most} characters`)
+    .refine(text => !text.includes('\0') && text.isWellFormed(), 'it holds what is no character')
+
 /** What people call a thing. */
 export const Name = z
   .string()
   .trim()
   .min(1, 'it is empty')
   .max(100, 'it is longer than 100 characters')
-  .refine(name => !/\p{Cc}/u.test(name), 'it holds a control character')
+  .refine(name => !/[\p{Cc}\p{Cs}]/u.test(name), 'it holds a control character')
 
 /** A thing named in a path or a query: by its name, its id, or the beginning of its id. */
-export const Reference = z.string().min(1).max(100)
+export const Reference = PlainText(100)
 
 /** A secret on its way in; no answer ever holds one. */
-export const SecretText = z.string().min(1, 'it is empty').max(10_000)
+export const SecretText = PlainText(10_000)
 
 /** A thing, as other documents point to it. */
 export const Pointer = z.object({ id: z.string(), name: z.string() })
@@ -57,5 +65,7 @@ export const Problem = z.object({
   problems: z.array(z.object({ field: z.string(), why: z.string() })).optional(),
   /** With code RUN_IN_THE_WAY: the run that is in the way. */
   run: z.string().optional(),
+  /** With code TWO_FACTOR_REQUIRED: what the second step of the login shows. */
+  challenge: z.string().optional(),
 })
 export type Problem = z.output<typeof Problem>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Failure, RUN_KINDS, RUN_STATES, RUN_TRIGGERS } from '../../core/run.ts'
 import { BackupRequest, CheckRequest, RestoreRequest } from '../../core/run-request.ts'
-import { Document, Reference, SecretText, Time, TimeText } from './common.ts'
+import { Document, PlainText, Reference, SecretText, Time, TimeText } from './common.ts'
 
 /** Where a run at work stands. */
 export const Progress = z.object({
@@ -49,6 +49,8 @@ export const Run = z.object({
   failure: z.nullable(Failure),
   warnings: z.array(z.string()).readonly(),
   backupId: z.nullable(z.string()),
+  /** The run whose request it repeats. */
+  repeats: z.nullable(z.uuid()),
   queuedAt: Time,
   /** Not started, or started again, before. */
   notBefore: Time,
@@ -60,8 +62,10 @@ export type Run = z.output<typeof Run>
 export const RunList = z.object({
   /** Newest first. */
   runs: z.array(Run),
-  /** The run to go on after, when there are more. */
+  /** `after` of the next page; null where this is the last one. */
   next: z.nullable(z.string()),
+  /** `before` of the page before; null where this is the first one. */
+  previous: z.nullable(z.string()),
 })
 
 export const Attempt = z.object({
@@ -109,22 +113,54 @@ const FILTER = {
   trigger: OneOf(RUN_TRIGGERS),
   source: Reference.optional(),
   repository: Reference.optional(),
+  schedule: Reference.optional(),
   /** Asked for at this time or later. */
   since: TimeText,
   /** Asked for before this time. */
   until: TimeText,
 }
 
+const LIST_FILTER = {
+  ...FILTER,
+  /** Asked for by hand by this one: `local user ops`, `api key deploy`. */
+  who: PlainText(200).optional(),
+  /** Part of a name, of who asked or of why it failed, or the beginning of an id. */
+  text: PlainText(100).optional(),
+}
+
 export const MOST_LISTED = 200
 
-export const RunQuery = z.strictObject({
+export const RunQuery = z
+  .strictObject({
+    ...LIST_FILTER,
+    limit: z.coerce.number().int().min(1).max(MOST_LISTED).default(50),
+    /** `next` of a page: what is older than it. With `text`, a page may be short, even empty, and not the last. */
+    after: Reference.optional(),
+    /** `previous` of a page: what is newer than it. */
+    before: Reference.optional(),
+  })
+  .refine(query => query.after === undefined || query.before === undefined, {
+    error: 'give either after or before',
+    path: ['before'],
+  })
+
+export const RunExportQuery = z.strictObject(LIST_FILTER)
+
+export const MOST_DAYS = 400
+const Days = (usual: number) => z.coerce.number().int().min(1).max(MOST_DAYS).default(usual)
+
+export const StatsQuery = z.strictObject({
   ...FILTER,
-  limit: z.coerce.number().int().min(1).max(MOST_LISTED).default(50),
-  /** `next` of the page before: the id of its last run. */
-  after: Reference.optional(),
+  /** How many of the newest days are told one by one. */
+  days: Days(90),
 })
 
-export const StatsQuery = z.strictObject(FILTER)
+export const SourceStatsQuery = z.strictObject({
+  kind: FILTER.kind,
+  trigger: FILTER.trigger,
+  /** Of how many days, today included. */
+  days: Days(30),
+})
 
 export const Stats = z.object({
   total: z.number().int(),
@@ -133,6 +169,9 @@ export const Stats = z.object({
   successRate: z.nullable(z.number()),
   /** Seconds that the completed ones took. */
   meanSeconds: z.nullable(z.number()),
+  /** 95 of 100 of the newest completed ones (up to 5,000) took no longer. */
+  p95Seconds: z.nullable(z.number()),
+  /** The newest days in UTC on which runs were asked for, first day first. */
   days: z.array(
     z.object({
       day: z.string(),
@@ -144,6 +183,67 @@ export const Stats = z.object({
 })
 export type Stats = z.output<typeof Stats>
 
+export const SourceStats = z.object({
+  /** The one that failed most often first. */
+  sources: z.array(
+    z.object({
+      id: z.uuid(),
+      name: z.string(),
+      completed: z.number().int(),
+      failed: z.number().int(),
+      other: z.number().int(),
+      meanSeconds: z.nullable(z.number()),
+    }),
+  ),
+})
+
+export const ActiveRun = Run.extend({
+  /** Its place in the queue, from 1; null for one at work. */
+  position: z.nullable(z.number().int()),
+  /**
+   * Why it has not started: it is its `turn` next; it, or everything (`all-paused`), is paused; the pause before a
+   * `retry` lasts; a limit of its repository or of its database server is reached; every node is `busy`, or
+   * there is none. null for one at work.
+   */
+  waitsFor: z.nullable(
+    z.enum([
+      'turn',
+      'paused',
+      'all-paused',
+      'retry',
+      'repository-limit',
+      'host-limit',
+      'busy',
+      'no-node',
+    ]),
+  ),
+})
+export type ActiveRun = z.output<typeof ActiveRun>
+
+/** What is going on, and what waits. */
+export const ActiveRuns = z.object({
+  now: Time,
+  counts: z.object({
+    queued: z.number().int(),
+    running: z.number().int(),
+    paused: z.number().int(),
+    retrying: z.number().int(),
+  }),
+  /** How many runs all nodes may perform at once. */
+  places: z.number().int(),
+  /** Since when the one waits that waits longest. */
+  waitingSince: z.nullable(Time),
+  /** Those at work first, then the queue in its order; up to 500. */
+  runs: z.array(ActiveRun),
+})
+export type ActiveRuns = z.output<typeof ActiveRuns>
+
+const MOST_TAGS = 50
+const Tags = z
+  .record(PlainText(100), PlainText(1000).or(z.literal('')))
+  .refine(tags => Object.keys(tags).length <= MOST_TAGS, `there are more than ${MOST_TAGS}`)
+const Backup = PlainText(100)
+
 /** What to run now. */
 export const NewRun = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -152,13 +252,14 @@ export const NewRun = z.discriminatedUnion('kind', [
     /** Default: where the source's schedules back it up, or the only repository there is. */
     repository: Reference.optional(),
     ...BackupRequest.partial().shape,
+    tags: Tags.optional(),
   }),
   z.strictObject({
     kind: z.literal('restore'),
     source: Reference,
     repository: Reference.optional(),
     /** An id, the beginning of one, or `latest`. */
-    backup: z.string().min(1).max(100),
+    backup: Backup,
     /** The URL of the database to restore into, or `source` for the one that was backed up. */
     target: SecretText,
     ...RestoreRequest.pick({ replace: true, disconnect: true, noOwner: true }).partial().shape,
@@ -167,7 +268,7 @@ export const NewRun = z.discriminatedUnion('kind', [
     kind: z.literal('verify'),
     source: Reference,
     repository: Reference.optional(),
-    backup: z.string().min(1).max(100).default('latest'),
+    backup: Backup.default('latest'),
   }),
   z.strictObject({
     kind: z.literal('check'),

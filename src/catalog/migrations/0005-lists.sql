@@ -8,6 +8,10 @@ create index runs_by_trigger on runs (trigger, queued_at desc, id desc) where tr
 create index runs_by_repository on runs (repository_id, queued_at desc, id desc);
 create index runs_by_schedule on runs (schedule_id, queued_at desc, id desc)
   where schedule_id is not null;
+create index runs_by_source_state on runs (source_id, state, queued_at desc, id desc)
+  where state <> 'completed';
+create index runs_by_repository_state on runs (repository_id, state, queued_at desc, id desc)
+  where state <> 'completed';
 create index runs_by_who on runs (lower(triggered_by), queued_at desc, id desc)
   where trigger = 'manual';
 

@@ -1,0 +1,64 @@
+import type { Catalog } from '../src/catalog/db.ts'
+
+export const SOURCES = 200
+export const RUNS = 1_000_000
+
+const RETRY = `'{"delays": [30, 60, 120], "networkDelays": [60, 120, 300]}'`
+
+/** Made within the database, without the triggers that are for one run at a time: that takes minutes. */
+const STATEMENTS: readonly string[] = [
+  `insert into repositories (id, name, repository, place, url_sealed, key_sealed, key_slot)
+   select gen_random_uuid(), 'repository ' || n, n::text, '/srv/backups/' || n, '', '', ''
+   from generate_series(1, 4) n`,
+  `insert into sources (id, name, engine, url_sealed, host, database, label)
+   select gen_random_uuid(), 'source ' || n, 'postgres', '', 'db' || n % 20 || ':5432', 'shop' || n,
+     'shop' || n || '@db' || n % 20 || ':5432'
+   from generate_series(1, ${SOURCES}) n`,
+  `insert into schedules (id, source_id, repository_id, cron, time_zone, retry, next_slot, next_fire,
+     last_slot, last_run_at, period_seconds)
+   select gen_random_uuid(), s.id, r.id, 'hourly', 'UTC', ${RETRY},
+     date_trunc('hour', now()) + interval '1 hour', date_trunc('hour', now()) + interval '1 hour',
+     date_trunc('hour', now()), now(), 3600
+   from (select *, row_number() over (order by name) as n from sources) s
+   join (select *, row_number() over (order by name) as n from repositories) r
+     on r.n = s.n % 4 + 1`,
+  // Ids as they come by chance, a thirtieth of all runs not completed, some by hand, few that are no backup.
+  `insert into runs (id, kind, state, source_id, repository_id, schedule_id, trigger, triggered_by, slot,
+     lock_key, host, retry, fence, attempt, failure, result, backup_id, queued_at, started_at, finished_at)
+   select gen_random_uuid(),
+     case when n % 500 = 0 then 'verify' when n % 700 = 0 then 'restore' else 'backup' end,
+     case when n % 40 = 0 then 'failed' when n % 300 = 1 then 'skipped' when n % 1000 = 2
+       then 'cancelled' else 'completed' end,
+     s.id, s.repository_id, case when n % 50 <> 0 then s.schedule_id end,
+     case when n % 50 = 0 then 'manual' when n % 400 = 3 then 'catch-up' else 'schedule' end,
+     case when n % 50 = 0 then 'user ann' || n % 7 || '@example.org' else 'schedule' end, null,
+     'source:' || s.id, s.host, ${RETRY}, 1, 1,
+     case when n % 40 = 0 or n % 300 = 1 then jsonb_build_object('code', 'DATABASE_UNREACHABLE',
+       'message', 'could not connect to ' || s.host || ': connection refused', 'retry', true) end,
+     '{"bytes": 123456789, "storedBytes": 1234567, "tables": 81, "rows": 1000000}',
+     case when n % 40 <> 0 then md5(n::text) end,
+     at, at + interval '1 second', at + interval '1 second' * (30 + n % 601)
+   from generate_series(1, $1::int) n
+   join (select sources.*, schedules.id as schedule_id, schedules.repository_id,
+           row_number() over (order by sources.name) as place
+         from sources join schedules on schedules.source_id = sources.id) s
+     on s.place = n % ${SOURCES} + 1,
+   lateral (select now() - interval '1 hour' - ($1::int - n) * interval '15 seconds' as at) t`,
+  'select recount_runs()',
+  `insert into backups (id, repository_id, source_id, source_label, run_id, started_at, finished_at,
+     dump_bytes, stored_bytes, tables, rows, manifest, verified_at)
+   select backup_id, repository_id, source_id, lock_key, id, started_at, finished_at, 123456789, 1234567,
+     81, 1000000, '{"tags": {}, "warnings": []}', case when attempt = 1 then finished_at end
+   from runs where kind = 'backup' and state = 'completed' order by queued_at desc limit 20000`,
+]
+
+/** Gives a catalog a history of so many runs of 200 sources, one every 15 seconds. */
+export async function fillHistory(catalog: Catalog, runs = RUNS): Promise<void> {
+  await catalog.transaction(async sql => {
+    await sql.query('set local session_replication_role = replica')
+    for (const statement of STATEMENTS) {
+      await sql.query(statement, statement.includes('$1') ? [runs] : [])
+    }
+  })
+  await catalog.query('vacuum analyze')
+}

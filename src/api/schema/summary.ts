@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { RUN_KINDS, RUN_STATES } from '../../core/run.ts'
+import { Time } from './common.ts'
+
+/**
+ * `good`; `failing`: its last backup did not complete, but the one before is recent enough; `overdue`: its last
+ * good backup is older than its period and a quarter of that (at least 15 minutes); `never`: it should have one
+ * by now and has none; `unscheduled`: no schedule backs it up.
+ */
+const Verdict = z.enum(['good', 'failing', 'overdue', 'never', 'unscheduled'])
+
+const Standing = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  engine: z.string(),
+  label: z.string(),
+  verdict: Verdict,
+  /** The longest time between two firings of its schedules; null without one. */
+  periodSeconds: z.nullable(z.number()),
+  lastGood: z.nullable(z.object({ backup: z.string(), at: Time })),
+  /** Seconds since its last good backup ended. */
+  ageSeconds: z.nullable(z.number()),
+  /** When a backup of it was last proven by comparison. */
+  lastProofAt: z.nullable(Time),
+  nextRunAt: z.nullable(Time),
+  lastRun: z.nullable(
+    z.object({
+      id: z.uuid(),
+      kind: z.enum(RUN_KINDS),
+      state: z.enum(RUN_STATES),
+      queuedAt: Time,
+      finishedAt: z.nullable(Time),
+    }),
+  ),
+  /** One character for each day in UTC, today last: `.` none, `+` all completed, `-` all failed, `*` both. */
+  strip: z.string(),
+})
+
+export const Summary = z.object({
+  now: Time,
+  verdicts: z.record(Verdict, z.number().int()),
+  /** By name. */
+  sources: z.array(Standing),
+})
+export type Summary = z.output<typeof Summary>
+
+export const SummaryQuery = z.strictObject({
+  /** How many days the strips have. */
+  days: z.coerce.number().int().min(1).max(400).default(30),
+})

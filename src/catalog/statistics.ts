@@ -1,0 +1,218 @@
+import type { RunState } from '../core/run.ts'
+import type { Sql } from './db.ts'
+import { conditions, type RunFilter } from './run-list.ts'
+
+/** Which runs statistics are about: what the counts of finished runs tell apart. */
+export type StatisticsFilter = Omit<RunFilter, 'who' | 'text'>
+
+/** Numbers about the runs of a filter. */
+export interface RunStatistics {
+  readonly total: number
+  readonly byState: Readonly<Partial<Record<RunState, number>>>
+  /** Completed among those that completed or failed; undefined while there are none. */
+  readonly successRate: number | undefined
+  /** Seconds that the completed ones took, from their start. */
+  readonly meanSeconds: number | undefined
+  /** No more than this took 95 of 100 of the newest completed ones. */
+  readonly p95Seconds: number | undefined
+  /** The newest days in UTC on which runs were asked for, first day first. */
+  readonly days: readonly RunDay[]
+}
+
+export interface RunDay {
+  /** `2026-03-29` */
+  readonly day: string
+  readonly completed: number
+  readonly failed: number
+  readonly other: number
+}
+
+/** Durations are compared among so many: more of them would take longer and tell the same. */
+const MOST_TIMED = 5_000
+const DAY_MS = 86_400_000
+const ALL_DAYS = '-infinity'
+
+interface Count {
+  readonly day: string
+  readonly state: RunState
+  readonly runs: number
+  readonly seconds: number
+}
+
+/** `mostDays`: how many of the newest days are told one by one. */
+export async function runStatistics(
+  sql: Sql,
+  filter: StatisticsFilter,
+  mostDays = 90,
+): Promise<RunStatistics> {
+  const [now] = await sql.query<{ at: Date }>('select clock_now() as at')
+  const today = dayStart(now?.at ?? new Date())
+  const firstDay = new Date(today.getTime() - (mostDays - 1) * DAY_MS)
+  const isBounded = filter.since !== undefined || filter.until !== undefined
+  const [totals, days, active] = await Promise.all([
+    isBounded ? [] : counted(sql, filter, 'ever'),
+    isBounded ? within(sql, filter) : counted(sql, filter, { from: firstDay }),
+    activeCounts(sql, filter),
+  ])
+  const all = [...(isBounded ? days : totals), ...active]
+  const shown = isBounded ? newestDays([...days, ...active], mostDays) : [...days, ...active]
+  return { ...numbers(all), p95Seconds: await slowest(sql, filter), days: byDay(shown) }
+}
+
+/** One source among others. */
+export interface SourceNumbers {
+  readonly id: string
+  readonly name: string
+  readonly completed: number
+  readonly failed: number
+  readonly other: number
+  readonly meanSeconds: number | null
+}
+
+/** The same numbers for every source, over the newest so many days, the one that failed most often first. */
+export async function sourceStatistics(
+  sql: Sql,
+  filter: StatisticsFilter,
+  days: number,
+): Promise<SourceNumbers[]> {
+  const values: unknown[] = [days]
+  const where = rollUp(filter, values)
+  return await sql.query<SourceNumbers>(
+    `select sources.id, sources.name, counts.completed, counts.failed, counts.other,
+       counts.seconds / nullif(counts.completed, 0) as "meanSeconds"
+     from (
+       select source_id, coalesce(sum(runs) filter (where state = 'completed'), 0)::int as completed,
+         coalesce(sum(runs) filter (where state = 'failed'), 0)::int as failed,
+         coalesce(sum(runs) filter (where state not in ('completed', 'failed')), 0)::int as other,
+         sum(seconds) as seconds
+       from run_days
+       where day > (clock_now() at time zone 'UTC')::date - $1::int and ${where.join(' and ')}
+       group by source_id
+     ) counts join sources on sources.id = counts.source_id
+     order by counts.failed desc, lower(sources.name), sources.id`,
+    values,
+  )
+}
+
+/** Whole days from the roll-up, and what of the first and the last day belongs to the time from the runs. */
+async function within(sql: Sql, filter: StatisticsFilter): Promise<Count[]> {
+  const { since, until } = filter
+  const from = since && dayStart(new Date(since.getTime() + DAY_MS - 1))
+  const to = until && dayStart(until)
+  if (from && to && from.getTime() >= to.getTime()) return await finished(sql, filter)
+  const edges = [
+    since && from && since < from ? finished(sql, { ...filter, until: from }) : [],
+    until && to && to < until ? finished(sql, { ...filter, since: to }) : [],
+  ]
+  return (await Promise.all([...edges, counted(sql, filter, { from, to })])).flat()
+}
+
+/** Finished runs by day, out of the counts that the database keeps. */
+async function counted(
+  sql: Sql,
+  filter: StatisticsFilter,
+  time: 'ever' | { readonly from?: Date | undefined; readonly to?: Date | undefined },
+): Promise<Count[]> {
+  const values: unknown[] = []
+  const where = rollUp(filter, values)
+  const bound = (condition: string, day: Date | string) => {
+    values.push(typeof day === 'string' ? day : dayText(day))
+    where.push(`${condition} $${values.length}::date`)
+  }
+  if (time === 'ever') bound('day =', ALL_DAYS)
+  else {
+    bound('day >', ALL_DAYS)
+    if (time.from) bound('day >=', time.from)
+    if (time.to) bound('day <', time.to)
+  }
+  return await sql.query<Count>(
+    `select to_char(day, 'YYYY-MM-DD') as day, state, sum(runs)::float8 as runs,
+       sum(seconds) as seconds
+     from run_days where ${where.join(' and ')} group by 1, 2 order by 1, 2`,
+    values,
+  )
+}
+
+function rollUp({ since: _, until: __, ...filter }: StatisticsFilter, values: unknown[]): string[] {
+  return conditions(filter, values)
+}
+
+/** Finished runs by day, out of the runs themselves: for parts of a day. */
+const finished = (sql: Sql, filter: StatisticsFilter): Promise<Count[]> =>
+  countRuns(sql, filter, 'finished_at is not null')
+
+const activeCounts = (sql: Sql, filter: StatisticsFilter): Promise<Count[]> =>
+  countRuns(sql, filter, `state in ('queued', 'running', 'paused', 'retrying')`)
+
+async function countRuns(sql: Sql, filter: StatisticsFilter, which: string): Promise<Count[]> {
+  const values: unknown[] = []
+  return await sql.query<Count>(
+    `select to_char(queued_at at time zone 'UTC', 'YYYY-MM-DD') as day, state,
+       count(*)::float8 as runs, coalesce(sum(extract(epoch from finished_at - started_at))
+         filter (where state = 'completed'), 0)::float8 as seconds
+     from runs where ${which} and ${conditions(filter, values).join(' and ')}
+     group by 1, 2 order by 1, 2`,
+    values,
+  )
+}
+
+async function slowest(sql: Sql, filter: StatisticsFilter): Promise<number | undefined> {
+  const { states = ['completed'] } = filter
+  if (!states.includes('completed')) return undefined
+  const values: unknown[] = []
+  const where = conditions({ ...filter, states: undefined }, values)
+  const [row] = await sql.query<{ seconds: number | null }>(
+    `select percentile_disc(0.95) within group (order by seconds) as seconds from (
+       select extract(epoch from finished_at - started_at)::float8 as seconds from runs
+       where state = 'completed' and ${where.join(' and ')}
+       order by queued_at desc, id desc limit ${MOST_TIMED}) newest`,
+    values,
+  )
+  return row?.seconds ?? undefined
+}
+
+function numbers(
+  counts: readonly Count[],
+): Pick<RunStatistics, 'total' | 'byState' | 'successRate' | 'meanSeconds'> {
+  const byState: Partial<Record<RunState, number>> = {}
+  for (const { state, runs } of counts) byState[state] = (byState[state] ?? 0) + runs
+  const { completed = 0, failed = 0 } = byState
+  const ended = completed + failed
+  const seconds = counts
+    .filter(one => one.state === 'completed')
+    .reduce((sum, one) => sum + one.seconds, 0)
+  return {
+    total: counts.reduce((sum, one) => sum + one.runs, 0),
+    byState,
+    successRate: ended === 0 ? undefined : completed / ended,
+    meanSeconds: completed === 0 ? undefined : seconds / completed,
+  }
+}
+
+function newestDays(counts: readonly Count[], most: number): Count[] {
+  const days = [...new Set(counts.map(one => one.day))].sort().slice(-most)
+  return counts.filter(one => days.includes(one.day))
+}
+
+const byDay = (counts: readonly Count[]): RunDay[] =>
+  [...Map.groupBy(counts, one => one.day)]
+    .map(([day, of]) => dayOf(day, of))
+    .sort((a, b) => (a.day < b.day ? -1 : 1))
+
+function dayOf(day: string, counts: readonly Count[]): RunDay {
+  const sums = { completed: 0, failed: 0, other: 0 }
+  for (const { state, runs } of counts) {
+    sums[state === 'completed' || state === 'failed' ? state : 'other'] += runs
+  }
+  return { day, ...sums }
+}
+
+const dayStart = (time: Date): Date => new Date(Math.floor(time.getTime() / DAY_MS) * DAY_MS)
+/** `2026-03-29`, with more digits or `BC` where the year has them. */
+const dayText = (day: Date): string => {
+  const year = day.getUTCFullYear()
+  const rest = day.toISOString().slice(-20, -14)
+  return year > 0
+    ? `${String(year).padStart(4, '0')}${rest}`
+    : `${String(1 - year).padStart(4, '0')}${rest} BC`
+}

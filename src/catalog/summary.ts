@@ -1,0 +1,135 @@
+import type { RunKind, RunState } from '../core/run.ts'
+import type { Sql } from './db.ts'
+
+/**
+ * How a source stands: `overdue` is one whose last good backup is older than its period and a grace, `never`
+ * one that has none although it was due, `failing` one whose last backup did not complete but which is not
+ * overdue yet, `unscheduled` one that no schedule backs up.
+ */
+export const VERDICTS = ['good', 'failing', 'overdue', 'never', 'unscheduled'] as const
+export type Verdict = (typeof VERDICTS)[number]
+
+/** How one source stands. */
+export interface SourceStanding {
+  readonly id: string
+  readonly name: string
+  readonly engine: string
+  readonly label: string
+  readonly verdict: Verdict
+  /** The longest time between two firings of its schedules; null without one. */
+  readonly periodSeconds: number | null
+  readonly lastGood: { readonly backup: string; readonly at: Date } | null
+  /** Seconds since then. */
+  readonly ageSeconds: number | null
+  /** When a backup of it was last proven by comparison. */
+  readonly lastProofAt: Date | null
+  readonly nextRunAt: Date | null
+  readonly lastRun: {
+    readonly id: string
+    readonly kind: RunKind
+    readonly state: RunState
+    readonly queuedAt: Date
+    readonly finishedAt: Date | null
+  } | null
+}
+
+/** Backups of one source that were asked for on one day in UTC. */
+export interface StripDay {
+  readonly sourceId: string
+  readonly day: string
+  readonly completed: number
+  readonly failed: number
+}
+
+/** A late backup is no alarm yet: a quarter of the period, at least this long. */
+const LEAST_GRACE_SECONDS = 900
+const GRACE_SHARE = 0.25
+
+/**
+ * A schedule's period, its own, or that of the one at the beginning of its chain. Where nobody has worked
+ * it out, the time between the slots around now stands for it.
+ */
+const PERIODS = `
+  with recursive timed as (
+    select id, source_id, enabled, created_at, next_fire, coalesce(period_seconds,
+        extract(epoch from next_slot - coalesce(last_slot, created_at))) as period
+    from schedules where removed_at is null and cron is not null
+    union all
+    select s.id, s.source_id, s.enabled and timed.enabled, s.created_at, null, timed.period
+    from schedules s join timed on s.after_schedule_id = timed.id where s.removed_at is null
+  ), scheduled as (
+    select source_id, min(period) as period, min(created_at) as since, min(next_fire) as next_fire
+    from timed where enabled group by source_id
+  )`
+
+const STANDINGS = `${PERIODS}, standing as (
+    select s.id, s.name, s.engine, s.label, scheduled.period as "periodSeconds",
+      scheduled.since, scheduled.next_fire as "nextRunAt", clock_now() as now,
+      good.id as backup, good.finished_at as good_at, proven.verified_at as "lastProofAt",
+      last.id as run_id, last.kind, last.state, last.queued_at, last.finished_at, made.state as made
+    from sources s
+    left join scheduled on scheduled.source_id = s.id
+    left join lateral (select id, finished_at from backups where source_id = s.id
+        and not unreadable and not exists (select from backup_deletions d
+          where d.repository_id = backups.repository_id and d.backup_id = backups.id)
+      order by finished_at desc limit 1) good on true
+    left join lateral (select verified_at from backups
+      where source_id = s.id and verified_at is not null
+      order by verified_at desc limit 1) proven on true
+    left join lateral (select id, kind, state, queued_at, finished_at from runs
+      where source_id = s.id order by queued_at desc, id desc limit 1) last on true
+    left join lateral (select state from runs
+      where source_id = s.id and kind = 'backup' and state in ('completed', 'failed', 'cancelled')
+      order by queued_at desc, id desc limit 1) made on true
+    where s.removed_at is null
+  )
+  select id, name, engine, label, "periodSeconds"::float8, "nextRunAt", "lastProofAt",
+    backup, good_at as "goodAt", extract(epoch from now - good_at)::float8 as "ageSeconds",
+    run_id as "runId", kind, state, queued_at as "queuedAt", finished_at as "finishedAt",
+    case
+      when "periodSeconds" is null then 'unscheduled'
+      when extract(epoch from now - coalesce(good_at, since)) > "periodSeconds"
+          + greatest("periodSeconds" * ${GRACE_SHARE}, ${LEAST_GRACE_SECONDS})
+        then case when backup is null then 'never' else 'overdue' end
+      when made <> 'completed' then 'failing'
+      else 'good'
+    end as verdict
+  from standing order by lower(name), id`
+
+type Row = Omit<SourceStanding, 'lastGood' | 'lastRun'> & {
+  readonly backup: string | null
+  readonly goodAt: Date | null
+  readonly runId: string | null
+  readonly kind: RunKind | null
+  readonly state: RunState | null
+  readonly queuedAt: Date | null
+  readonly finishedAt: Date | null
+}
+
+/** How every source stands, by name. */
+export const sourceStandings = async (sql: Sql): Promise<SourceStanding[]> =>
+  (await sql.query<Row>(STANDINGS)).map(standingOf)
+
+function standingOf(row: Row): SourceStanding {
+  const { backup, goodAt, runId, kind, state, queuedAt, finishedAt, ...standing } = row
+  return {
+    ...standing,
+    lastGood: backup === null || goodAt === null ? null : { backup, at: goodAt },
+    lastRun:
+      runId === null || kind === null || state === null || queuedAt === null
+        ? null
+        : { id: runId, kind, state, queuedAt, finishedAt },
+  }
+}
+
+/** How the backups of every source went on each of the newest so many days; a day without any is left out. */
+export const backupStrips = (sql: Sql, days: number): Promise<StripDay[]> =>
+  sql.query<StripDay>(
+    `select source_id as "sourceId", to_char(day, 'YYYY-MM-DD') as day,
+       coalesce(sum(runs) filter (where state = 'completed'), 0)::int as completed,
+       coalesce(sum(runs) filter (where state in ('failed', 'skipped')), 0)::int as failed
+     from run_days
+     where kind = 'backup' and day > (clock_now() at time zone 'UTC')::date - $1::int
+     group by source_id, day order by source_id, day`,
+    [days],
+  )
