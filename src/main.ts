@@ -4,6 +4,7 @@ import { extname, join } from 'node:path'
 import process from 'node:process'
 import type { Door } from './api/admission.ts'
 import { type Check, closeApp, createApp, listenOnPort, listenOnSocket } from './api/app.ts'
+import { LiveHub } from './api/live/hub.ts'
 import { RunFeed } from './api/run-feed.ts'
 import { lockDataDir, makeDataDir } from './catalog/data-dir.ts'
 import { Catalog } from './catalog/db.ts'
@@ -193,8 +194,12 @@ async function openDoors(
   const feed = new RunFeed(catalog)
   await feed.start()
   atEnd(node, 'stop listening for runs', () => feed.stop())
+  const live = new LiveHub({ catalog, log })
+  await live.start()
+  atEnd(node, 'stop listening for changes', () => live.stop())
   const options = {
     deps: { catalog, vault, feed, outside: outsideOf(config) },
+    live,
     checks,
     log,
     stopping: signal,

@@ -5,6 +5,8 @@ import { reason } from '../core/fault.ts'
 import { ListenFailed, NotFound } from '../core/faults.ts'
 import type { Door } from './admission.ts'
 import { problemOf } from './faults.ts'
+import { mountLive } from './live/door.ts'
+import type { LiveHub } from './live/hub.ts'
 import { mountApi } from './mount.ts'
 import type { Deps } from './route.ts'
 
@@ -25,6 +27,8 @@ export interface Check {
 
 export interface AppOptions {
   readonly deps: Deps
+  /** Tells those who watch. */
+  readonly live: LiveHub
   readonly checks: readonly Check[]
   readonly log: FastifyBaseLogger
   /** Fires when the server stops: it is not ready any more, and answers that go on end. */
@@ -49,6 +53,7 @@ export async function createApp(door: Door, options: AppOptions): Promise<Fastif
   })
   addHealth(app, door, options)
   await mountApi(app, options.deps, door, options.stopping)
+  await mountLive(app, door, { catalog: options.deps.catalog, hub: options.live, log: options.log })
   return app
 }
 

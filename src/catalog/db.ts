@@ -18,6 +18,13 @@ export interface Sql {
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>
 }
 
+/** What time it is for the catalog. */
+export async function catalogTime(sql: Sql): Promise<Date> {
+  const [row] = await sql.query<{ now: Date }>('select clock_now() as now')
+  if (row === undefined) throw new CatalogUnreachable({ why: 'it does not tell the time' })
+  return row.now
+}
+
 const DEADLOCK = '40P01'
 /** A server that answers and takes nothing: its disk is full, or it is read-only. */
 const TAKES_NOTHING = new Set(['53100', '25006'])
@@ -32,6 +39,7 @@ export const sqlState = (error: unknown): string | undefined =>
 /** Where the server's records are: one PostgreSQL database. */
 export class Catalog implements Sql {
   readonly #pool: Pool
+  readonly #listener = new Listener(() => this.#client())
   #refused: { readonly at: number; readonly why: string } | undefined
 
   /** `config` names the server as `pg` wants it: a connection string, or host and the rest. */
@@ -105,9 +113,8 @@ export class Catalog implements Sql {
     channel: string,
     heard: (payload: string | undefined) => void,
   ): Promise<{ stop(): Promise<void> }> {
-    const listener = new Listener(() => this.#client(), channel, heard)
-    await listener.start()
-    return listener
+    await this.#listener.add(channel, heard)
+    return { stop: () => this.#listener.remove(channel, heard) }
   }
 
   async close(): Promise<void> {
@@ -126,60 +133,84 @@ export class Catalog implements Sql {
 /** A pause before listening again where listening failed. */
 const LISTEN_AGAIN_MS = 500
 
+type Heard = (payload: string | undefined) => void
+
+/** One connection for every channel that somebody listens on. */
 class Listener {
   readonly #connect: () => Promise<PoolClient>
-  readonly #channel: string
-  readonly #heard: (payload: string | undefined) => void
+  readonly #channels = new Map<string, Set<Heard>>()
   #client: PoolClient | undefined
+  #opening: Promise<PoolClient> | undefined
   #again: NodeJS.Timeout | undefined
-  #stopped = false
 
-  constructor(
-    connect: () => Promise<PoolClient>,
-    channel: string,
-    heard: (payload: string | undefined) => void,
-  ) {
+  constructor(connect: () => Promise<PoolClient>) {
     this.#connect = connect
-    this.#channel = channel
-    this.#heard = heard
   }
 
-  async start(): Promise<void> {
-    const client = await this.#connect()
-    client.on('notification', ({ payload }) => this.#heard(payload ?? ''))
-    client.once('error', (error: Error) => this.#lost(client, error))
-    this.#client = client
+  async add(channel: string, heard: Heard): Promise<void> {
+    const all = this.#channels.get(channel) ?? new Set()
+    this.#channels.set(channel, all.add(heard))
     try {
-      await client.query(`listen ${escapeIdentifier(this.#channel)}`)
+      this.#opening ??= this.#open()
+      await (await this.#opening).query(`listen ${escapeIdentifier(channel)}`)
     } catch (error) {
-      this.#client = undefined
-      client.release(true)
+      await this.remove(channel, heard)
       throw error
     }
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true
+  async remove(channel: string, heard: Heard): Promise<void> {
+    const all = this.#channels.get(channel)
+    all?.delete(heard)
+    if (all?.size === 0) this.#channels.delete(channel)
+    if (this.#channels.size > 0) return
     clearTimeout(this.#again)
-    this.#client?.release(true)
+    // One that could not be opened has nothing to be given back.
+    await this.#opening?.catch(() => undefined)
+    const client = this.#client
     this.#client = undefined
+    this.#opening = undefined
+    client?.release(true)
+  }
+
+  async #open(): Promise<PoolClient> {
+    try {
+      const client = await this.#connect()
+      this.#client = client
+      client.on('notification', ({ channel, payload = '' }) => {
+        for (const heard of this.#channels.get(channel) ?? []) heard(payload)
+      })
+      client.once('error', (error: Error) => this.#lost(client, error))
+      return client
+    } catch (error) {
+      this.#opening = undefined
+      throw error
+    }
   }
 
   #lost(client: PoolClient, error: Error): void {
     if (this.#client !== client) return
     this.#client = undefined
+    this.#opening = undefined
     client.release(error)
     this.#retry()
   }
 
   #retry(): void {
-    if (this.#stopped) return
+    clearTimeout(this.#again)
     this.#again = setTimeout(() => {
-      this.start().then(
-        () => this.#heard(undefined),
-        () => this.#retry(),
-      )
+      this.#listenAgain().catch(() => this.#retry())
     }, LISTEN_AGAIN_MS)
+  }
+
+  async #listenAgain(): Promise<void> {
+    if (this.#channels.size === 0) return
+    this.#opening ??= this.#open()
+    const client = await this.#opening
+    for (const channel of this.#channels.keys()) {
+      await client.query(`listen ${escapeIdentifier(channel)}`)
+    }
+    for (const all of this.#channels.values()) for (const heard of all) heard(undefined)
   }
 }
 

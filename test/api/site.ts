@@ -3,11 +3,13 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { createApp } from '../../src/api/app.ts'
+import { LiveHub } from '../../src/api/live/hub.ts'
 import { PREFIX } from '../../src/api/mount.ts'
 import { RunFeed } from '../../src/api/run-feed.ts'
 import { addApiKey } from '../../src/catalog/api-keys.ts'
 import { Vault } from '../../src/catalog/vault.ts'
 import { systemClock } from '../../src/core/clock.ts'
+import type { Log } from '../../src/core/log.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { openLog } from '../../src/log.ts'
 import { outsideOf } from '../../src/outside.ts'
@@ -15,6 +17,9 @@ import { Repository } from '../../src/repository/repository.ts'
 import { openStorage } from '../../src/storage/index.ts'
 import { openTestCatalog, type TestCatalog } from '../../support/catalog.ts'
 import { tempDir } from '../../support/temp-dir.ts'
+
+const say = () => undefined
+const SILENT: Log = { debug: say, info: say, warn: say, error: say }
 
 export const PASSPHRASE = 'correct horse canary staple'
 
@@ -44,6 +49,7 @@ export class ApiSite {
   readonly said: string[] = []
   readonly #stopping = new AbortController()
   readonly #feed: RunFeed
+  readonly #live: LiveHub
   socket!: FastifyInstance
   port!: FastifyInstance
   /** What lets requests in on the port. */
@@ -53,6 +59,7 @@ export class ApiSite {
     this.test = test
     this.vault = Vault.open(join(this.dir, 'secret.key'))
     this.#feed = new RunFeed(test.catalog)
+    this.#live = new LiveHub({ catalog: test.catalog, log: SILENT })
   }
 
   static async open(): Promise<ApiSite> {
@@ -64,6 +71,7 @@ export class ApiSite {
   async #start(): Promise<void> {
     const { catalog, server } = this.test
     await this.#feed.start()
+    await this.#live.start()
     const output = new Writable({
       write: (part: Buffer, _, done) => {
         this.said.push(part.toString())
@@ -77,6 +85,7 @@ export class ApiSite {
         feed: this.#feed,
         outside: outsideOf({ path: server.bin, pgBin: server.bin }),
       },
+      live: this.#live,
       checks: [],
       log: openLog(output, 'debug', {}),
       stopping: this.#stopping.signal,
@@ -91,6 +100,7 @@ export class ApiSite {
     await this.socket.close()
     await this.port.close()
     await this.#feed.stop()
+    await this.#live.stop()
     await this.test.close()
   }
 

@@ -1,0 +1,185 @@
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import { Server, type Socket } from 'socket.io'
+import type { Catalog } from '../../catalog/db.ts'
+import { type Caller, roleReaches, scopesCover } from '../../core/access.ts'
+import { NotAllowed, TooManyRequests } from '../../core/faults.ts'
+import type { Log } from '../../core/log.ts'
+import { admit, type Door, type Shown } from '../admission.ts'
+import { callerKey } from '../caller-key.ts'
+import { problemOf, understood } from '../faults.ts'
+import { requireKnown } from '../policy.ts'
+import { LIVE_ACCESS, LiveAuth, type LiveEventJson, type LiveType } from '../schema/live.ts'
+import type { Told } from './documents.ts'
+import type { LiveHub } from './hub.ts'
+import { type Guest, Recheck } from './recheck.ts'
+
+/** Where Socket.IO is, on the port of the API. */
+export const LIVE_PATH = '/api/v1/live'
+/** A client says who it is and where it stood, and nothing else. */
+const MOST_BYTES = 4 * 1024
+const MOST_SOCKETS = 5_000
+const MOST_PER_CALLER = 100
+/** Whoever has not said who they are in this time is not one of ours. */
+const INTRODUCTION_MS = 5_000
+const PING_MS = 20_000
+/** So many messages wait for a client that does not read; then it may come again and catch up. */
+const MOST_WAITING = 500
+
+interface Sends {
+  live(document: LiveEventJson): void
+}
+interface Kept {
+  caller: Caller
+  shown: Shown
+  position: string | undefined
+}
+type Nothing = Record<string, never>
+type LiveSocket = Socket<Nothing, Sends, Nothing, Kept>
+type LiveServer = Server<Nothing, Sends, Nothing, Kept>
+
+export interface LiveOptions {
+  readonly catalog: Catalog
+  readonly hub: LiveHub
+  readonly log: Log
+}
+
+const TYPES = Object.keys(LIVE_ACCESS) as (keyof typeof LIVE_ACCESS)[]
+
+/** Whether somebody may hear of a type. */
+function hears({ role, scopes }: Caller, type: LiveType): boolean {
+  if (type === 'snapshot') return true
+  const { area, needs } = LIVE_ACCESS[type]
+  return roleReaches(role, needs) && scopesCover(scopes, area, 'read')
+}
+
+/** Lets clients of Socket.IO watch through a door of the server. */
+export async function mountLive(
+  app: FastifyInstance,
+  door: Door,
+  options: LiveOptions,
+): Promise<void> {
+  const { hub, catalog, log } = options
+  const io: LiveServer = new Server(app.server, {
+    path: LIVE_PATH,
+    serveClient: false,
+    transports: ['polling', 'websocket'],
+    maxHttpBufferSize: MOST_BYTES,
+    connectTimeout: INTRODUCTION_MS,
+    pingInterval: PING_MS,
+    pingTimeout: PING_MS,
+    allowRequest: (request, answer) => {
+      const why = refusal(request, io)
+      answer(why, why === undefined)
+    },
+  })
+  const counts = new Map<string, number>()
+  io.use((socket, next) => {
+    introduce(socket, door, options, counts).then(
+      () => next(),
+      (error: unknown) => {
+        const problem = problemOf(error)
+        next(Object.assign(new Error(problem.detail), { data: problem }))
+      },
+    )
+  })
+  io.on('connection', socket => {
+    count(counts, socket)
+    // There is nothing that a client may say.
+    socket.use(() => socket.disconnect(true))
+    const { caller, position } = socket.data
+    const heard = TYPES.filter(type => hears(caller, type))
+    for (const document of hub.welcome(position, type => hears(caller, type))) {
+      socket.emit('live', document)
+    }
+    // In the same breath: nothing is told between the welcome and this.
+    void socket.join(heard)
+  })
+  const recheck = new Recheck(catalog, door, log, () => guestsOf(io))
+  await recheck.start()
+  const leave = hub.attend(audienceOf(io, hub))
+  app.addHook('preClose', async () => {
+    leave()
+    await recheck.stop()
+    // Not as a farewell to each: whoever is cut off tries again, and finds another node or this one anew.
+    io.engine.close()
+  })
+}
+
+/** Why a request may not even say who sends it. */
+function refusal(request: IncomingMessage, io: LiveServer): string | undefined {
+  if (io.engine.clientsCount >= MOST_SOCKETS) return 'too many connections'
+  const { origin, host } = request.headers
+  if (origin === undefined) return undefined
+  return URL.canParse(origin) && new URL(origin).host === host ? undefined : 'foreign origin'
+}
+
+/** Finds out who connects. Throws KeyRequired, NotAllowed, TooManyRequests. */
+async function introduce(
+  socket: LiveSocket,
+  door: Door,
+  { catalog, hub }: LiveOptions,
+  counts: ReadonlyMap<string, number>,
+): Promise<void> {
+  const { token, position } = understood(LiveAuth, socket.handshake.auth)
+  const { cookie, ...headers } = socket.handshake.headers
+  const shown = {
+    headers:
+      token === undefined
+        ? { ...headers, ...(cookie !== undefined && { cookie }) }
+        : { ...headers, authorization: `Bearer ${token}` },
+    address: socket.handshake.address,
+    isSecure: socket.handshake.secure,
+  }
+  const caller = await admit(catalog, door, shown)
+  requireKnown(caller)
+  if (!TYPES.some(type => hears(caller, type))) {
+    throw new NotAllowed({ what: LIVE_PATH, needs: 'a key with a scope such as runs:read' })
+  }
+  if ((counts.get(callerKey(caller)) ?? 0) >= MOST_PER_CALLER) {
+    const what = `${caller.actor} has ${MOST_PER_CALLER} connections already`
+    throw new TooManyRequests({ what, retryAfterSeconds: 60 })
+  }
+  if (position !== undefined) await hub.reach(position)
+  Object.assign(socket.data, { caller, shown, position })
+}
+
+function count(counts: Map<string, number>, socket: LiveSocket): void {
+  const key = callerKey(socket.data.caller)
+  counts.set(key, (counts.get(key) ?? 0) + 1)
+  socket.once('disconnect', () => {
+    const left = (counts.get(key) ?? 1) - 1
+    if (left > 0) counts.set(key, left)
+    else counts.delete(key)
+  })
+}
+
+const guestsOf = (io: LiveServer): Guest[] =>
+  [...io.sockets.sockets.values()].map(socket => ({
+    caller: socket.data.caller,
+    shown: socket.data.shown,
+    // Without a farewell: the client tries again, and is told why it is not let in any more.
+    turnOut: () => socket.conn.close(),
+  }))
+
+const audienceOf = (io: LiveServer, hub: LiveHub) => ({
+  get size() {
+    return io.engine.clientsCount
+  },
+  tell(documents: readonly Told[]) {
+    for (const document of documents) io.to(document.type).emit('live', document)
+    for (const socket of io.sockets.sockets.values()) {
+      // Declared private in engine.io, which offers no other way to know.
+      const { writeBuffer } = socket.conn as unknown as { writeBuffer: readonly unknown[] }
+      if (writeBuffer.length > MOST_WAITING) socket.conn.close()
+    }
+  },
+  beginAnew() {
+    for (const socket of io.sockets.sockets.values()) {
+      const { caller } = socket.data
+      // Any position that is not known.
+      for (const document of hub.welcome('', type => hears(caller, type)))
+        socket.emit('live', document)
+    }
+  },
+})
