@@ -77,13 +77,23 @@ export async function listAudit(
   { limit, after }: AuditPage,
 ): Promise<{ readonly entries: AuditRecord[]; readonly next: number | undefined }> {
   const entries = await sql.query<AuditRecord>(
-    `select id::float8 as id, at, actor, action, object_kind as "objectKind",
+    `with named as materialized (
+       -- What the object was called, and its whole id: a refusal has what was typed, and no id.
+       select distinct object_kind as kind, object_id as id, lower(object_name) as name
+       from audit_log where object_id like $5 or (object_id is not null and lower(object_name) = lower($4))
+     )
+     select id::float8 as id, at, actor, action, object_kind as "objectKind",
        object_id as "objectId", object_name as "objectName", result, details
      from audit_log
      where ($1::timestamptz is null or at >= $1) and ($2::timestamptz is null or at < $2)
        and ($3::text is null or lower(actor) = lower($3))
        and ($4::text is null or object_kind = lower($4) or lower(object_name) = lower($4)
-            or object_id like $5)
+            or object_id like $5
+            or object_id is null and exists (select from named where kind = object_kind
+                 and (name = lower(object_name)
+                      or lower(object_name) ~ '^[0-9a-f-]{4,36}$'
+                         and starts_with(replace(named.id, '-', ''),
+                                         replace(lower(object_name), '-', '')))))
        and ($6::bigint is null or id < $6)
      order by id desc limit $7`,
     [since, until, actor, object, object && idPattern(object), after, limit + 1].map(

@@ -35,6 +35,26 @@ export async function findNamed<Row extends Named>(
   return row
 }
 
+/**
+ * The same among all that there ever was, for looking back: of several that had a name, the one that is there
+ * still, else the one that was removed last. `select` answers those first.
+ */
+export async function findNamedEver<Row extends Named>(
+  sql: Sql,
+  kind: string,
+  name: string,
+  select: string,
+): Promise<Row> {
+  const rows = await sql.query<Row>(select, [name, idPattern(name)])
+  const called = rows.find(row => row.name.toLowerCase() === name.toLowerCase())
+  if (called === undefined && rows.length > 1) {
+    throw new NameAmbiguous({ kind, name, count: rows.length })
+  }
+  const row = called ?? rows[0]
+  if (row === undefined) throw new NotFound({ kind, name })
+  return row
+}
+
 /** A pattern for the ids that begin with `text`; one that fits none where it is no beginning of an id. */
 export const idPattern = (text: string): string =>
   new RegExp(`^[0-9a-f-]{${FEWEST_DIGITS},36}$`, 'i').test(text) ? `${text.toLowerCase()}%` : ''

@@ -1,7 +1,7 @@
 import { NotFound } from '../core/faults.ts'
 import { shortId } from '../core/ids.ts'
 import type { Sql } from './db.ts'
-import { CALLED, findNamed, type Hold, insertNamed } from './names.ts'
+import { CALLED, findNamed, findNamedEver, type Hold, insertNamed } from './names.ts'
 import { refuseUsed } from './sources.ts'
 
 /** A repository that the server writes to. */
@@ -73,6 +73,15 @@ export const findRepository = (sql: Sql, name: string, hold: Hold = ''): Promise
 /** The same; while the transaction lasts, nobody removes it. */
 export const holdRepository = (sql: Sql, name: string): Promise<RepositoryRow> =>
   findRepository(sql, name, 'for share')
+
+/** The repository that bears that name or id, or that last did before it was removed. Throws NotFound, NameAmbiguous. */
+export const findRepositoryEver = (sql: Sql, name: string): Promise<RepositoryRow> =>
+  findNamedEver<RepositoryRow>(
+    sql,
+    'repository',
+    name,
+    `select ${COLUMNS} from repositories where ${CALLED} order by removed_at desc nulls first`,
+  )
 
 /** What may be changed of a repository; what is left out stays. */
 export interface RepositoryChanges {

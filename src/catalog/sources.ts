@@ -1,6 +1,6 @@
 import { InUse } from '../core/faults.ts'
 import type { Sql } from './db.ts'
-import { CALLED, findNamed, type Hold, insertNamed } from './names.ts'
+import { CALLED, findNamed, findNamedEver, type Hold, insertNamed } from './names.ts'
 
 /** A database that is backed up. */
 export interface Source {
@@ -54,6 +54,15 @@ export const findSource = (sql: Sql, name: string, hold: Hold = ''): Promise<Sou
 /** The same; while the transaction lasts, nobody removes it. */
 export const holdSource = (sql: Sql, name: string): Promise<Source> =>
   findSource(sql, name, 'for share')
+
+/** The source that bears that name or id, or that last did before it was removed. Throws NotFound, NameAmbiguous. */
+export const findSourceEver = (sql: Sql, name: string): Promise<Source> =>
+  findNamedEver<Source>(
+    sql,
+    'source',
+    name,
+    `select ${COLUMNS} from sources where ${CALLED} order by removed_at desc nulls first`,
+  )
 
 /** The sealed URL of a source, or undefined when it was removed. */
 export async function sealedSourceUrl(sql: Sql, id: string): Promise<Buffer | undefined> {

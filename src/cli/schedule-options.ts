@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { ScheduleChanges } from '../api/schema/schedules.ts'
 import { WEEKDAYS } from '../core/presets.ts'
-import type { Blackout } from '../core/schedule.ts'
+import { Blackout } from '../core/schedule.ts'
 import { parseBytes } from './command.ts'
 import { parseNumber, type ServerOptions } from './server-command.ts'
 
@@ -85,7 +85,7 @@ const given = (all: object) =>
 
 const refuse = (text: string) => {
   const how =
-    'write it as "08:00-18:00", "saturday,sunday 00:00-12:00" or "monday-friday 22:00-06:00"'
+    'write it as "08:00-18:00", "saturday,sunday 12:00-00:00" or "monday-friday 22:00-06:00"'
   return new InvalidArgumentError(`${text} is no window of time; ${how}`)
 }
 
@@ -95,10 +95,10 @@ function collectBlackout(text: string, before: readonly Blackout[] = []): Blacko
   const match = /^(?:(\S+) +)?(\d{1,2}:\d{2}) ?- ?(\d{1,2}:\d{2})$/.exec(text.trim().toLowerCase())
   const [, days, from, to] = match ?? []
   if (from === undefined || to === undefined) throw refuse(text)
-  return [
-    ...before,
-    { days: daysOf(days, text), from: from.padStart(5, '0'), to: to.padStart(5, '0') },
-  ]
+  const window = { from: from.padStart(5, '0'), to: to.padStart(5, '0') }
+  const parsed = Blackout.safeParse({ days: daysOf(days, text), ...window })
+  if (!parsed.success) throw refuse(text)
+  return [...before, parsed.data]
 }
 
 /** `monday,thursday`, `mon-fri`; nothing: every day. */

@@ -132,8 +132,9 @@ const FIELDS = [
 function checkFields(text: string): void {
   const fields = text.split(' ')
   if (fields.length !== 5 && fields.length !== 6) {
+    const count = fields.length === 1 ? 'one field' : `${fields.length} fields`
     throw new WrongUse({
-      why: `the schedule ${text === '' ? 'is empty' : `${text} has ${fields.length} fields`}`,
+      why: `the schedule ${text === '' ? 'is empty' : `${text} has ${count}`}`,
       hint: 'cron has five fields (minute hour day month weekday), or six with seconds first; or use words: `daily at 02:30`',
     })
   }

@@ -10,7 +10,9 @@ const MINUTE = 60 * SECOND
 const DAY_MINUTES = 24 * 60
 const WEEK_MINUTES = 7 * DAY_MINUTES
 
-const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is no time of day such as 22:00')
+const TimeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is no time of day: those go from 00:00 to 23:59')
 
 /** A time of the week in which nothing starts; one that ends before it begins ends on the next day. */
 export const Blackout = z.object({

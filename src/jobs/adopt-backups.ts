@@ -1,6 +1,6 @@
 import { audit } from '../catalog/audit.ts'
 import { type FoundBackups, rebuildBackups } from '../catalog/backups.ts'
-import type { Catalog } from '../catalog/db.ts'
+import { type Catalog, catalogTime } from '../catalog/db.ts'
 import {
   listRepositories,
   repositoryKeyPlace,
@@ -45,13 +45,13 @@ async function adoptFrom(
   signal: AbortSignal,
 ): Promise<void> {
   const sealed = await sealedRepository(catalog, id)
-  const [now] = await catalog.query<{ at: Date }>('select clock_now() as at')
-  if (sealed === undefined || now === undefined) return
+  if (sealed === undefined) return
+  const listedAt = await catalogTime(catalog)
   const url = vault.unseal(sealed.url, repositoryUrlPlace(id))
   const key = vault.unseal(sealed.key, repositoryKeyPlace(id))
   const counts = await rebuildBackups(catalog, id, {
     ...(await outside.readBackups(url, key, signal)),
-    listedAt: now.at,
+    listedAt,
   })
   if (counts.adopted + counts.dropped === 0) return
   log.warn({ repository: name, ...counts }, 'the catalog did not know what the repository holds')

@@ -48,6 +48,35 @@ describe('the audit log', () => {
     assert.equal(second.next, null)
   })
 
+  test('finds by an id what was refused for it, by name or by id', async () => {
+    await site.addSource('old')
+    const { id } = await site.expect<{ id: string }>(201, 'POST', '/runs', {
+      kind: 'backup',
+      source: 'old',
+    })
+    await site.expect(200, 'POST', `/runs/${id}/cancel`)
+    await site.refuse(
+      'RUN_IS_FINAL',
+      409,
+      'POST',
+      `/runs/${id.replaceAll('-', '').slice(0, 12)}/pause`,
+    )
+    const all = ['run.pause refused', 'run.cancel done', 'run.start done']
+    for (const name of [id, id.slice(0, 8)]) {
+      assert.deepEqual(actions(await read(`?object=${name}`)), all)
+    }
+
+    await site.expect(200, 'DELETE', '/sources/old')
+    await site.expect(404, 'DELETE', '/sources/OLD')
+    const { objectId } = (await read('?object=old')).entries[1] ?? {}
+    await site.expect(404, 'DELETE', `/sources/${objectId}`)
+    const refusals = ['source.remove refused', 'source.remove refused']
+    for (const name of ['old', objectId]) {
+      const found = actions(await read(`?object=${name}`))
+      assert.deepEqual(found, [...refusals, 'source.remove done', 'source.add done'])
+    }
+  })
+
   test('filters by actor, by object and by time', async () => {
     assert.deepEqual(actions(await read('?object=SHOP')), ['source.add done'])
     assert.deepEqual(actions(await read('?object=repository')), ['repository.add done'])

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { audit } from '../../catalog/audit.ts'
 import { rebuildBackups } from '../../catalog/backups.ts'
+import { catalogTime } from '../../catalog/db.ts'
 import {
   editRepository,
   findRepository,
@@ -112,8 +113,9 @@ export const repositoryRoutes: readonly Route[] = [
     handle: async ({ params, actor, signal }, deps) => {
       const repository = await findRepository(deps.catalog, params.repository)
       const { url, key } = await opened(deps, repository)
+      const listedAt = await catalogTime(deps.catalog)
       const found = await deps.outside.readBackups(url, key, signal)
-      const counts = await rebuildBackups(deps.catalog, repository.id, found)
+      const counts = await rebuildBackups(deps.catalog, repository.id, { ...found, listedAt })
       await audit(deps.catalog, {
         ...about(repository, actor, 'repository.refresh'),
         details: counts,
