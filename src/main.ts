@@ -19,6 +19,7 @@ import { Scheduler } from './jobs/scheduler.ts'
 import { Worker } from './jobs/worker.ts'
 import { type Log, openLog } from './log.ts'
 import { outsideOf } from './outside.ts'
+import type { Transfers } from './outside-backups.ts'
 
 export interface ServerOptions {
   readonly version: string
@@ -56,7 +57,7 @@ export async function serve(options: ServerOptions): Promise<void> {
     await startWorker(node, catalog, vault)
     scheduler.start()
     atEnd(node, 'stop the scheduler', () => scheduler.stop())
-    const outside = outsideOf(config)
+    const outside = outsideOf(config, transfersOf(node))
     const adopting = adoptBackups({ catalog, vault, outside, log: node.log }, node.signal)
     atEnd(node, 'stop comparing the catalog with the repositories', () => adopting)
     node.log.info(`ready on ${address} and ${settings.socket}`)
@@ -158,7 +159,7 @@ async function startWorker(node: Node, catalog: Catalog, vault: Vault): Promise<
     catalog,
     vault,
     node: { ...about, maxRuns: settings.maxRuns },
-    runner: runnerCommand(),
+    runner: childCommand('runner'),
     engines: config,
     cores: availableParallelism(),
     log,
@@ -167,14 +168,20 @@ async function startWorker(node: Node, catalog: Catalog, vault: Vault): Promise<
   atEnd(node, 'stop the worker', () => worker.stop({ graceMs: settings.stopSeconds * 1000 }))
 }
 
-/** Runners are started as we were, and see of our environment what they need to run, and no secret. */
-function runnerCommand(): RunnerCommand {
+const transfersOf = ({ version }: Node): Transfers => ({
+  command: childCommand('transfer'),
+  madeBy: { holdfast: version, host: hostname() },
+  stallMs: 60_000,
+})
+
+/** Children are started as we were, and see of our environment what they need to run, and no secret. */
+function childCommand(main: 'runner' | 'transfer'): RunnerCommand {
   const { MALLOC_ARENA_MAX = '2', NODE_COMPILE_CACHE } = process.env
   return {
     program: process.execPath,
     args: [
       ...process.execArgv,
-      join(import.meta.dirname, `runner${extname(import.meta.filename)}`),
+      join(import.meta.dirname, `${main}${extname(import.meta.filename)}`),
     ],
     env: {
       PATH: config.path,
@@ -198,7 +205,7 @@ async function openDoors(
   await live.start()
   atEnd(node, 'stop listening for changes', () => live.stop())
   const options = {
-    deps: { catalog, vault, feed, outside: outsideOf(config) },
+    deps: { catalog, vault, feed, outside: outsideOf(config, transfersOf(node)) },
     live,
     checks,
     log,

@@ -7,11 +7,12 @@ import { openDatabase } from './engines/index.ts'
 import { addServerKey, probeSource } from './operations/adopt.ts'
 import { listKeys, removeKey } from './operations/keys.ts'
 import { listBackups } from './operations/list.ts'
+import { backupsOutside, type Transfers } from './outside-backups.ts'
 import { type Key, Repository } from './repository/repository.ts'
 import { openStorage } from './storage/index.ts'
 
 /** What the API asks of databases and repositories, with every engine and storage there is. */
-export const outsideOf = (engines: EngineSettings): Outside => ({
+export const outsideOf = (engines: EngineSettings, transfers: Transfers): Outside => ({
   describeSource(url) {
     const { engine, database } = openDatabase(url, engines)
     const label = database.name
@@ -35,6 +36,8 @@ export const outsideOf = (engines: EngineSettings): Outside => ({
 
   readBackups: (url, recoveryKey, signal) =>
     withRepository(url, { recoveryKey }, signal, repository => backupsOf(repository, signal)),
+
+  ...backupsOutside(engines, transfers),
 
   dropKey: (url, recoveryKey, slot, signal) =>
     withRepository(url, { recoveryKey }, signal, async repository => {

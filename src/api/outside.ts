@@ -1,8 +1,9 @@
 import type { Manifest } from '../core/backup.ts'
 import type { Secret } from '../core/secret.ts'
+import type { BackupContents } from './outside-backups.ts'
 
 /** What the API asks of databases and repositories; main.ts puts it together. */
-export interface Outside {
+export interface Outside extends BackupContents {
   /** The database that a URL names, without touching it. Throws WrongUse. */
   describeSource(url: Secret): SourceFacts
   /** Checks everything that can be checked before a dump. */

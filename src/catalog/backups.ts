@@ -1,4 +1,4 @@
-import { DUMP, type Manifest } from '../core/backup.ts'
+import { DUMP, type Manifest, UPLOADED_FOR } from '../core/backup.ts'
 import type { Catalog, Sql } from './db.ts'
 
 /** How many manifests go into one statement. */
@@ -40,6 +40,10 @@ export async function rebuildBackups(
     for (let at = 0; at < found.manifests.length; at += BATCH) {
       await upsert(sql, repositoryId, found.manifests.slice(at, at + BATCH))
     }
+    await sql.query(
+      'update backups set unreadable = true where repository_id = $1 and id = any($2::text[])',
+      [repositoryId, found.unreadable],
+    )
     const ids = found.manifests.map(one => one.id)
     const dropped = await sql.query(
       `delete from backups where repository_id = $1 and id <> all($2::text[])
@@ -50,7 +54,10 @@ export async function rebuildBackups(
   })
 }
 
-/** The source is that of the run that made the backup; without one it is matched by the label that backups carry. */
+/**
+ * The source is that of the run that made the backup; without one it is matched by the label that backups
+ * carry, or by the one for which a dump was uploaded.
+ */
 async function upsert(
   sql: Sql,
   repositoryId: string,
@@ -58,23 +65,25 @@ async function upsert(
 ): Promise<object[]> {
   return await sql.query(
     `insert into backups (id, repository_id, source_id, source_label, run_id, started_at,
-                          finished_at, dump_bytes, stored_bytes, tables, rows, manifest)
+                          finished_at, dump_bytes, stored_bytes, tables, rows, tags, warnings,
+                          manifest)
      select m.id, $1,
             coalesce((select r.source_id from runs r where r.id = m.run),
-                     (select s.id from sources s where s.label = m.label
+                     (select s.id from sources s where s.label in (m.label, m.tags ->> $3)
                        order by s.removed_at nulls first, s.created_at limit 1)),
             m.label, m.run, m."startedAt", m."finishedAt", m.dump, m.stored, m.tables, m.rows,
-            m.manifest
+            m.tags, m.warnings, m.manifest
        from jsonb_to_recordset($2) as m (id text, label text, run uuid, "startedAt" timestamptz,
             "finishedAt" timestamptz, dump bigint, stored bigint, tables int, rows bigint,
-            manifest jsonb)
+            tags jsonb, warnings int, manifest jsonb)
      on conflict (repository_id, id) do update
        set source_id = excluded.source_id, source_label = excluded.source_label,
            run_id = excluded.run_id, started_at = excluded.started_at,
            finished_at = excluded.finished_at, dump_bytes = excluded.dump_bytes,
            stored_bytes = excluded.stored_bytes, tables = excluded.tables, rows = excluded.rows,
+           tags = excluded.tags, warnings = excluded.warnings, unreadable = false,
            manifest = excluded.manifest, seen_at = excluded.seen_at`,
-    [repositoryId, JSON.stringify(manifests.map(rowOf))],
+    [repositoryId, JSON.stringify(manifests.map(rowOf)), UPLOADED_FOR],
   )
 }
 
@@ -91,6 +100,8 @@ function rowOf(manifest: Manifest): object {
     stored: manifest.stored.bytes,
     tables: manifest.summary.tables,
     rows: manifest.summary.rows,
+    tags: manifest.tags,
+    warnings: manifest.warnings.length,
     manifest: { ...manifest, streams },
   }
 }

@@ -128,3 +128,8 @@ export function tableName(table: { schema: string; name: string }): string {
 export const DUMP = 'dump'
 /** The stream of a backup that holds its {@link Outline} as JSON. */
 export const OUTLINE = 'outline'
+
+/** The tag of a dump that was made elsewhere and brought in: its value is the name of the file. */
+export const UPLOADED = 'uploaded'
+/** The tag that says, of such a dump, which source it belongs to: the label of its backups. */
+export const UPLOADED_FOR = 'uploaded-for'

@@ -11,6 +11,7 @@ import {
 import { fault } from './fault.ts'
 
 // Those of the catalog, its runs and the server.
+export * from './backup-faults.ts'
 export * from './server-faults.ts'
 
 // ── wrong use ────────────────────────────────────────────────────────────────────────────────

@@ -12,12 +12,72 @@ export interface Engine {
   /** The database that a URL names, without touching it. Throws WrongUse when the URL is no good. */
   database(url: Secret): Database
 
+  /** The URL of a database that is given in parts; each part is taken literally. Throws WrongUse. */
+  url(parts: DatabaseParts): Secret
+
+  /** The parts of a URL. Throws WrongUse when the URL is no good. */
+  parts(url: Secret): DatabaseParts
+
+  /** The databases that a login finds on a server; the URL need not name one of them. */
+  databases(url: Secret, signal: AbortSignal): Promise<ServerDatabase[]>
+
   /**
    * Reads a dump to its end and tells what it holds. For tables in `unordered` (by `tableName`), their
    * `sha256` is a digest of the rows that does not depend on the rows' order.
    * Throws DumpTruncated when the dump is not whole.
    */
   outlineOf(dump: Bytes, unordered: ReadonlySet<string>): Promise<Outline>
+
+  /** Reads a dump that the engine's own tool made elsewhere; `name` is what messages call it. */
+  foreignDump(dump: Bytes, name: string): ForeignDump
+}
+
+/** A dump of unknown origin. All but `bytes` is known once that has been read to its end. */
+export interface ForeignDump {
+  readonly format: string
+  /** The dump as this engine stores it. Throws DumpUnfit where it is none, is cut off, or cannot be read. */
+  readonly bytes: Bytes
+  /** What the dump says about where it comes from. */
+  facts(): SourceFacts
+  /** When it was made, by the clock of the machine it was made on. */
+  madeAt(): Date
+  outline(): Outline
+  position(): { readonly table: string | undefined }
+  warnings(): readonly string[]
+}
+
+export const TLS_MODES = [
+  'disable',
+  'allow',
+  'prefer',
+  'require',
+  'verify-ca',
+  'verify-full',
+] as const
+export type TlsMode = (typeof TLS_MODES)[number]
+
+/** A database as people fill it into a form; what is left out is as in a URL that leaves it out. */
+export interface DatabaseParts {
+  /** A name, an address, or the directory of a unix socket. */
+  readonly host: string
+  readonly port?: number | undefined
+  readonly database: string
+  readonly user?: string | undefined
+  readonly password?: Secret | undefined
+  readonly tls?: TlsMode | undefined
+  /** File with the certificates that are trusted. */
+  readonly caFile?: string | undefined
+}
+
+/** A database that was found on a server. */
+export interface ServerDatabase {
+  readonly database: string
+  /** What backups of it would call it: `shop@db.example.org:5432`. */
+  readonly name: string
+  readonly owner: string
+  readonly encoding: string
+  /** Undefined where the login may not see it, or where to measure takes too long. */
+  readonly bytes: number | undefined
 }
 
 /** One database on one server, as a URL names it. */

@@ -14,23 +14,38 @@ export interface EngineSettings {
 /** Every engine. One line each. */
 const enginesFor = (settings: EngineSettings): readonly Engine[] => [postgresEngine(settings)]
 
+/** The engine that manifests and sources call by this name. Throws WrongUse. */
+export function engineNamed(name: string, settings: EngineSettings): Engine {
+  const engine = enginesFor(settings).find(one => one.name === name)
+  if (engine !== undefined) return engine
+  const known = enginesFor(settings).map(one => one.name)
+  throw new WrongUse({
+    why: `no database engine is called ${name}`,
+    hint: `use one of ${known.join(', ')}`,
+  })
+}
+
+/** The engine that a URL is for. Throws WrongUse. */
+export function engineOf(url: Secret, settings: EngineSettings): Engine {
+  const engines = enginesFor(settings)
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//.exec(url.reveal())?.[1]
+  const engine = engines.find(one => scheme !== undefined && one.schemes.includes(scheme))
+  if (engine !== undefined) return engine
+  const known = engines.flatMap(one => one.schemes).map(one => `${one}://`)
+  throw new WrongUse({
+    why:
+      scheme === undefined
+        ? 'a database is named by a URL, such as postgres://user@host:5432/database'
+        : `no database engine is called ${scheme}://`,
+    hint: `use one of ${known.join(', ')}`,
+  })
+}
+
 /** The database that a source or target URL names, with its engine. Throws WrongUse. */
 export function openDatabase(
   url: Secret,
   settings: EngineSettings,
 ): { engine: Engine; database: Database } {
-  const engines = enginesFor(settings)
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//.exec(url.reveal())?.[1]
-  const engine = engines.find(one => scheme !== undefined && one.schemes.includes(scheme))
-  if (engine === undefined) {
-    const known = engines.flatMap(one => one.schemes).map(one => `${one}://`)
-    throw new WrongUse({
-      why:
-        scheme === undefined
-          ? 'a database is named by a URL, such as postgres://user@host:5432/database'
-          : `no database engine is called ${scheme}://`,
-      hint: `use one of ${known.join(', ')}`,
-    })
-  }
+  const engine = engineOf(url, settings)
   return { engine, database: engine.database(url) }
 }

@@ -133,7 +133,8 @@ async function storeStreams(
   }
 }
 
-function summaryOf(outline: Outline): Manifest['summary'] {
+/** How much a backup holds. */
+export function summaryOf(outline: Outline): Manifest['summary'] {
   const rows = outline.tables.reduce((sum, table) => sum + table.rows, 0)
   return { tables: outline.tables.length, rows }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import process from 'node:process'
 import { Writable } from 'node:stream'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { createApp } from '../../src/api/app.ts'
@@ -13,6 +14,7 @@ import type { Log } from '../../src/core/log.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { openLog } from '../../src/log.ts'
 import { outsideOf } from '../../src/outside.ts'
+import type { Transfers } from '../../src/outside-backups.ts'
 import { Repository } from '../../src/repository/repository.ts'
 import { openStorage } from '../../src/storage/index.ts'
 import { openTestCatalog, type TestCatalog } from '../../support/catalog.ts'
@@ -37,6 +39,17 @@ export interface ProblemBody {
   readonly problems?: readonly { field: string; why: string }[]
   readonly run?: string
 }
+
+/** Bytes of repositories are read and written by processes of their own, as in life. */
+const transfersIn = (dir: string): Transfers => ({
+  command: {
+    program: process.execPath,
+    args: [join(import.meta.dirname, '..', '..', 'src', 'transfer.ts')],
+    env: { TMPDIR: dir },
+  },
+  madeBy: { holdfast: '0.0.0', host: 'test' },
+  stallMs: 3_000,
+})
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
@@ -83,7 +96,7 @@ export class ApiSite {
         catalog,
         vault: this.vault,
         feed: this.#feed,
-        outside: outsideOf({ path: server.bin, pgBin: server.bin }),
+        outside: outsideOf({ path: server.bin, pgBin: server.bin }, transfersIn(this.dir)),
       },
       live: this.#live,
       checks: [],

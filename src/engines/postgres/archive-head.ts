@@ -39,16 +39,29 @@ const MAGIC = 'PGDMP'
 const OLDEST = 12
 const NEWEST = 16
 const CUSTOM_FORMAT = 1
-const NO_COMPRESSION = 0
+/** Where the header says how data is compressed: behind the magic, the version, the widths and the format. */
+export const COMPRESSION_AT = MAGIC.length + 6
+/** By their numbers since 1.15; before that, any level but 0 meant gzip. */
+const COMPRESSIONS = ['none', 'gzip', 'lz4', 'zstd'] as const
 /** No definition comes near it; a number read from garbage does. */
 const MAX_STRING = 64 * 1024 * 1024
 const NUMBERS_OF_A_DATE = 7
 
+/** What stands before the table of contents. */
+export interface ArchiveHeader {
+  readonly head: ArchiveHead
+  /** Bytes of a position, which is needed for the table of contents only. */
+  readonly offSize: number
+  readonly compression: (typeof COMPRESSIONS)[number]
+  /** By the clock of the machine that it was made on, taken for UTC. */
+  readonly madeAt: Date
+}
+
 /** The dump does not follow the format at all. */
 export const notAnArchive = (why: string) => new Damaged({ what: 'the PostgreSQL dump', why })
 
-/** Reads the header; `offSize` is needed for the table of contents only. */
-export function* readHeader(): Asking<{ head: ArchiveHead; offSize: number }> {
+/** Reads the header. */
+export function* readHeader(): Asking<ArchiveHeader> {
   if (Buffer.from(yield MAGIC.length).toString('latin1') !== MAGIC) {
     throw notAnArchive('it does not begin as an archive of pg_dump does')
   }
@@ -62,13 +75,17 @@ export function* readHeader(): Asking<{ head: ArchiveHead; offSize: number }> {
     throw notAnArchive('its numbers have an unknown width')
   if (format !== CUSTOM_FORMAT) throw notAnArchive('its format is not the custom format')
   // Since 1.15 the compression's method, before that its level.
-  const compression = version >= 15 ? (yield 1)[0] : yield* readInt(intSize)
-  if (compression !== NO_COMPRESSION) throw notAnArchive('its data is compressed')
-  for (let i = 0; i < NUMBERS_OF_A_DATE; i += 1) yield* readInt(intSize)
+  const method = version >= 15 ? (yield 1)[0] : (yield* readInt(intSize)) === 0 ? 0 : 1
+  const compression = COMPRESSIONS[method ?? 0]
+  if (compression === undefined) throw notAnArchive('its data is compressed in an unknown way')
+  const date: number[] = []
+  while (date.length < NUMBERS_OF_A_DATE) date.push(yield* readInt(intSize))
+  const [second = 0, minute, hour, day, month = 0, year = 0] = date
+  const madeAt = new Date(Date.UTC(1900 + year, month, day, hour, minute, second))
   const database = yield* readText(intSize)
   const server = yield* readText(intSize)
   const tool = yield* readText(intSize)
-  return { head: { version, intSize, database, server, tool }, offSize }
+  return { head: { version, intSize, database, server, tool }, offSize, compression, madeAt }
 }
 
 const isWidth = (bytes: number | undefined): bytes is number =>

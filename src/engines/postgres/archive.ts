@@ -87,7 +87,8 @@ export class ArchiveReader {
 
   /** The whole format as a sequence of wishes; data itself passes outside of it, see `#pass`. */
   *#archive(): Asking<void> {
-    const { head, offSize } = yield* readHeader()
+    const { head, offSize, compression } = yield* readHeader()
+    if (compression !== 'none') throw notAnArchive('its data is compressed')
     this.#lengthSize = 1 + head.intSize
     this.#length = new Uint8Array(this.#lengthSize)
     const entries = yield* readInt(head.intSize)

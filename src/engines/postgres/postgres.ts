@@ -3,10 +3,12 @@ import type { Secret } from '../../core/secret.ts'
 import type { Bytes } from '../../stream/bytes.ts'
 import type { Database, Engine } from '../engine.ts'
 import { ArchiveReader } from './archive.ts'
+import { databasesOf } from './databases.ts'
 import { startDump } from './dump.ts'
+import { ForeignArchive } from './foreign.ts'
 import { OutlineBuilder } from './outline.ts'
 import { prepareRestore } from './restore.ts'
-import { databaseName, type Settings, settingsOf } from './settings.ts'
+import { databaseName, partsOf, type Settings, settingsOf, urlOf } from './settings.ts'
 import { Toolbox, type ToolPlaces } from './tools.ts'
 
 /** PostgreSQL 9.6 and later, by its own pg_dump and pg_restore. */
@@ -16,7 +18,11 @@ export function postgresEngine(places: ToolPlaces): Engine {
     name: 'postgres',
     schemes: ['postgres', 'postgresql'],
     database: (url: Secret) => databaseOf(settingsOf(url), toolbox),
+    url: urlOf,
+    parts: partsOf,
+    databases: databasesOf,
     outlineOf,
+    foreignDump: (dump, name) => new ForeignArchive(dump, name),
   }
 }
 

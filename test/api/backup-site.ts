@@ -1,0 +1,94 @@
+import { renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { systemClock } from '../../src/core/clock.ts'
+import { Secret } from '../../src/core/secret.ts'
+import { openDatabase } from '../../src/engines/index.ts'
+import { backup } from '../../src/operations/backup.ts'
+import { Progress } from '../../src/operations/progress.ts'
+import { Repository } from '../../src/repository/repository.ts'
+import { openStorage } from '../../src/storage/index.ts'
+import type { PostgresServer } from '../../support/postgres.ts'
+import { ApiSite, PASSPHRASE } from './site.ts'
+
+const { signal } = new AbortController()
+
+/** The API before a repository `main`, and databases that are backed up into it. */
+export class BackupSite {
+  readonly api: ApiSite
+
+  private constructor(api: ApiSite) {
+    this.api = api
+  }
+
+  static async open(): Promise<BackupSite> {
+    const site = new BackupSite(await ApiSite.open())
+    await site.addRepository('main')
+    return site
+  }
+
+  get server(): PostgresServer {
+    return this.api.test.server
+  }
+
+  get engines() {
+    return { path: this.server.bin, pgBin: this.server.bin }
+  }
+
+  async addRepository(name: string): Promise<void> {
+    const url = await this.api.makeRepository(name)
+    await this.api.expect(201, 'POST', '/repositories', { name, url, passphrase: PASSPHRASE })
+  }
+
+  /** Makes a database, which is there, a source. */
+  async know(database: string): Promise<void> {
+    const url = this.server.url(database)
+    await this.api.expect(201, 'POST', '/sources', { name: database, url })
+  }
+
+  label(database: string): string {
+    return `${database}@127.0.0.1:${this.server.port}`
+  }
+
+  place(repository = 'main'): string {
+    return join(this.api.dir, repository)
+  }
+
+  /** Takes a repository away from where it was. */
+  async hide(repository: string): Promise<void> {
+    renameSync(this.place(repository), `${this.place(repository)} hidden`)
+  }
+
+  async repository(name = 'main'): Promise<Repository> {
+    const key = { passphrase: new Secret(PASSPHRASE) }
+    return await Repository.open(openStorage(this.place(name)), key, { clock: systemClock }, signal)
+  }
+
+  /** Backs a database up, without the server knowing. */
+  async backUp(
+    database: string,
+    about: { readonly repository?: string; readonly tags?: Record<string, string> } = {},
+  ): Promise<string> {
+    const url = new Secret(this.server.url(database))
+    const { manifest } = await backup(
+      {
+        repository: await this.repository(about.repository),
+        source: openDatabase(url, this.engines).database,
+        clock: systemClock,
+        progress: new Progress(systemClock),
+        madeBy: { holdfast: '0.0.0', host: 'elsewhere' },
+        tags: about.tags ?? {},
+        maxBytes: undefined,
+      },
+      signal,
+    )
+    return manifest.id
+  }
+
+  async refresh(repository = 'main'): Promise<void> {
+    await this.api.expect(200, 'POST', `/repositories/${repository}/refresh`)
+  }
+
+  async close(): Promise<void> {
+    await this.api.close()
+  }
+}
