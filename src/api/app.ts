@@ -1,17 +1,23 @@
 import { chmodSync, rmSync } from 'node:fs'
 import process from 'node:process'
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import { reason } from '../core/fault.ts'
 import { ListenFailed, NotFound } from '../core/faults.ts'
+import { USUAL_WEB, type WebRules } from '../core/web.ts'
 import type { Door } from './admission.ts'
-import { problemOf } from './faults.ts'
+import { Budgets } from './budget.ts'
+import type { Certificate } from './certificate.ts'
+import { addHostCheck, Front } from './front.ts'
+import { addHeaders } from './headers.ts'
 import { mountLive } from './live/door.ts'
 import type { LiveHub } from './live/hub.ts'
 import { mountApi } from './mount.ts'
+import { addPatience } from './patience.ts'
+import { refuse } from './refusal.ts'
+import { addRequestLog } from './request-log.ts'
 import type { Deps } from './route.ts'
+import { answerBroken, cutBasePath, webServer } from './web-server.ts'
 
-/** A request that takes longer to arrive is not one of ours. */
-const REQUEST_TIMEOUT_MS = 60_000
 /** A name of 100 characters, each of them percent-encoded. */
 const LONGEST_PARAMETER = 1200
 /** How long a health check may think. */
@@ -31,29 +37,44 @@ export interface AppOptions {
   readonly live: LiveHub
   readonly checks: readonly Check[]
   readonly log: FastifyBaseLogger
+  /** Default: a server for its own machine. */
+  readonly web?: WebRules
+  /** Without one it speaks plain HTTP. */
+  readonly certificate?: Certificate | undefined
   /** Fires when the server stops: it is not ready any more, and answers that go on end. */
   readonly stopping: AbortSignal
 }
 
 /** The web server behind one door. */
 export async function createApp(door: Door, options: AppOptions): Promise<FastifyInstance> {
+  const web = options.web ?? USUAL_WEB
+  const front = new Front(door, web)
   const app: FastifyInstance = fastify({
-    // A line for each request would bury what an operator looks for.
-    loggerInstance: options.log.child({}, { level: 'warn' }),
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    // What the web server says by itself at info would bury what an operator looks for.
+    loggerInstance: options.log.child(
+      {},
+      { level: options.log.level === 'debug' ? 'debug' : 'warn' },
+    ),
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: request => front.requestId(request),
+    trustProxy: address => door.is === 'port' && front.trusts(address),
+    serverFactory: webServer(options.certificate),
+    clientErrorHandler: answerBroken,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
   })
-  app.setErrorHandler(async (error, request, reply) => {
-    const problem = problemOf(error)
-    if (problem.status >= 500) request.log.error({ err: error }, problem.detail)
-    return await reply.code(problem.status).type('application/problem+json').send(problem)
-  })
+  addHeaders(app, front)
+  addRequestLog(app)
+  addHostCheck(app, front)
+  addPatience(app)
+  app.setErrorHandler(refuse)
   app.setNotFoundHandler(async ({ method, url }) => {
     throw new NotFound({ kind: 'route', name: `${method} ${url}` })
   })
   addHealth(app, door, options)
-  await mountApi(app, options.deps, door, options.stopping)
+  const budgets = new Budgets(web.requestsPerMinute)
+  await mountApi(app, { deps: options.deps, door, budgets, stopping: options.stopping })
   await mountLive(app, door, { catalog: options.deps.catalog, hub: options.live, log: options.log })
+  cutBasePath(app.server, front)
   return app
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { HostUnknown } from '../core/faults.ts'
 import { addressBytes, Networks } from '../core/network.ts'
 import type { WebRules } from '../core/web.ts'
@@ -9,6 +9,13 @@ import type { Door } from './admission.ts'
 /** The names by which a machine calls itself. */
 const OWN_NAMES = ['localhost', '127.0.0.1', '::1']
 const REQUEST_ID = /^[\w.-]{8,64}$/
+
+/** Where a request comes from, as far as it can be trusted. */
+export interface Sender {
+  readonly address: string
+  readonly host: string
+  readonly isSecure: boolean
+}
 
 /** Whom the server believes, and by which names it is called. */
 export class Front {
@@ -43,9 +50,29 @@ export class Front {
     return this.#names.has(name) || isSame(name, localAddress)
   }
 
-  /** Whether a browser may be told to come by HTTPS only. */
-  isSecure(request: FastifyRequest): boolean {
-    return this.#isHttps || request.protocol === 'https'
+  /** Whether people reach the server by HTTPS, as its administrator said. */
+  get isHttps(): boolean {
+    return this.#isHttps
+  }
+
+  /** Who sends a request, by which name they call us and whether nobody can read along, as far as that is known. */
+  sender(request: IncomingMessage): Sender {
+    const { headers, socket } = request
+    const isProxied = this.trusts(socket.remoteAddress)
+    const told = (name: string) => (isProxied ? last(headers[name]) : undefined)
+    return {
+      address: this.#addressOf(request),
+      host: told('x-forwarded-host') ?? headers.host ?? '',
+      isSecure:
+        (told('x-forwarded-proto') ?? ('encrypted' in socket ? 'https' : 'http')) === 'https',
+    }
+  }
+
+  /** The last address in the chain that no proxy of ours has. */
+  #addressOf({ headers, socket }: IncomingMessage): string {
+    const chain = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',')
+    const hops = [...chain.map(hop => hop.trim()), socket.remoteAddress ?? ''].filter(Boolean)
+    return hops.findLast((hop, at) => at === 0 || !this.trusts(hop)) ?? ''
   }
 
   /** The id that a proxy gave a request, or a new one. */
@@ -73,6 +100,10 @@ export function addHostCheck(app: FastifyInstance, front: Front): void {
     }
   })
 }
+
+/** The value that the nearest one added. */
+const last = (header: string | string[] | undefined): string | undefined =>
+  header === undefined ? undefined : [header].flat().join(',').split(',').at(-1)?.trim()
 
 /** A host without its port, an IPv6 address without its brackets. */
 function bare(host: string): string {

@@ -33,9 +33,11 @@ export function addHeaders(app: FastifyInstance, front: Front): void {
   app.addHook('onSend', async (request, reply) => {
     const isPage = String(reply.getHeader('content-type')).startsWith('text/html')
     reply.headers(ALWAYS)
-    reply.header('content-security-policy', isPage ? PAGE_POLICY : OTHER_POLICY)
+    if (!reply.hasHeader('content-security-policy')) {
+      reply.header('content-security-policy', isPage ? PAGE_POLICY : OTHER_POLICY)
+    }
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
-    if (front.isSecure(request)) {
+    if (front.isHttps || request.protocol === 'https') {
       reply.header('strict-transport-security', `max-age=${ONE_YEAR_SECONDS}`)
     }
   })

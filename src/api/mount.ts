@@ -3,9 +3,10 @@ import { audit } from '../catalog/audit.ts'
 import { cameFrom } from '../catalog/origin.ts'
 import type { Caller } from '../core/access.ts'
 import { Fault } from '../core/fault.ts'
-import { InvalidInput, NotFound, TooManyRequests } from '../core/faults.ts'
+import { InvalidInput, NotFound } from '../core/faults.ts'
 import { admit, type Door } from './admission.ts'
-import { problemOf, understood } from './faults.ts'
+import type { Budgets } from './budget.ts'
+import { understood } from './faults.ts'
 import { Gate } from './gate.ts'
 import { requireAllowed, requireKnown } from './policy.ts'
 import type { Answer, Call, Deps, Route } from './route.ts'
@@ -26,23 +27,33 @@ declare module 'fastify' {
   }
 }
 
-/** Adds the API to a server; `stopping` ends what goes on for long. */
+/** What the API is behind. */
+interface Mount {
+  readonly deps: Deps
+  readonly door: Door
+  readonly budgets: Budgets
+  /** Ends what goes on for long. */
+  readonly stopping: AbortSignal
+}
+
+/** Adds the API to a server. */
 export async function mountApi(
   app: FastifyInstance,
-  deps: Deps,
-  door: Door,
-  stopping: AbortSignal,
+  { deps, door, budgets, stopping }: Mount,
 ): Promise<void> {
   await app.register(
     async api => {
       api.decorateRequest('caller', null)
       api.addHook('onRequest', async request => {
         const shown = { headers: request.headers, address: request.ip }
-        request.caller = await admit(deps.catalog, door, shown)
+        request.caller = await admit(deps.catalog, door, shown).catch((error: unknown) => {
+          budgets.spendRefused(shown.address)
+          throw error
+        })
+        budgets.spend(request.caller)
       })
       // The bytes of an upload are the route's to read.
       api.addContentTypeParser('application/octet-stream', (_request, _payload, done) => done(null))
-      api.setErrorHandler(async (error, request, reply) => await refuse(error, request, reply))
       api.setNotFoundHandler(async request => {
         requireKnown(callerOf(request))
         throw new NotFound({ kind: 'route', name: `${request.method} ${request.url}` })
@@ -171,21 +182,4 @@ async function auditRefusal(
   }
   // The refusal is what must reach whoever asked, even where it cannot be written down.
   await audit(catalog, entry).catch((cause: unknown) => request.log.error(cause))
-}
-
-async function refuse(
-  error: unknown,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  const problem = problemOf(error)
-  if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, problem.detail)
-  if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="holdfast"')
-  if (error instanceof TooManyRequests) {
-    reply.header('retry-after', String(error.details.retryAfterSeconds))
-  }
-  return await reply
-    .code(problem.status)
-    .type('application/problem+json')
-    .send(JSON.stringify(problem))
 }

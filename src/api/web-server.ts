@@ -1,8 +1,15 @@
-import { createServer, type Server, type ServerOptions, STATUS_CODES } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  STATUS_CODES,
+} from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { FastifyServerFactory } from 'fastify'
 import type { Certificate } from './certificate.ts'
+import type { Front } from './front.ts'
 
 /** What a connection may cost us before we know who is behind it. */
 const LIMITS: ServerOptions = {
@@ -44,4 +51,17 @@ export function answerBroken({ code }: NodeJS.ErrnoException, socket: Socket): v
     socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\n\r\n`)
   }
   socket.destroySoon()
+}
+
+/** Takes the base path off the URLs of requests, before whatever listens on the server sees them. */
+export function cutBasePath(server: Server, front: Front): void {
+  if (front.basePath === '') return
+  for (const event of ['request', 'upgrade']) {
+    const listeners = server.listeners(event)
+    server.removeAllListeners(event)
+    server.on(event, (request: IncomingMessage, ...rest: unknown[]) => {
+      request.url = front.pathOf(request)
+      for (const listener of listeners) Reflect.apply(listener, server, [request, ...rest])
+    })
+  }
 }
