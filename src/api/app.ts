@@ -11,7 +11,8 @@ import { addHostCheck, Front } from './front.ts'
 import { addHeaders } from './headers.ts'
 import { mountLive } from './live/door.ts'
 import type { LiveHub } from './live/hub.ts'
-import { mountApi } from './mount.ts'
+import { mountApi, PREFIX } from './mount.ts'
+import { addReference } from './openapi/reference.ts'
 import { addPatience } from './patience.ts'
 import { refuse } from './refusal.ts'
 import { addRequestLog } from './request-log.ts'
@@ -71,6 +72,7 @@ export async function createApp(door: Door, options: AppOptions): Promise<Fastif
     throw new NotFound({ kind: 'route', name: `${method} ${url}` })
   })
   addHealth(app, door, options)
+  await addReference(app, PREFIX)
   const budgets = new Budgets(web.requestsPerMinute)
   await mountApi(app, { deps: options.deps, door, budgets, stopping: options.stopping })
   await mountLive(app, door, { catalog: options.deps.catalog, hub: options.live, log: options.log })

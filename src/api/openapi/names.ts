@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import type { Route } from '../route.ts'
+
+/** What programs call a route: `listRuns`, `startRun`, `getRunLog`; made of its path and its action. */
+export function operationId(one: Route): string {
+  return one.method === 'GET' ? readName(one) : changeName(one)
+}
+
+const segmentsOf = (path: string): string[] => path.split('/').filter(part => part !== '')
+const isParameter = (segment: string | undefined): boolean => segment?.startsWith(':') ?? false
+
+/** `/runs` → listRuns, `/runs/:run` → getRun, `/runs/:run/log` → getRunLog */
+function readName({ path, answer, media }: Route): string {
+  const segments = segmentsOf(path)
+  const words = segments.flatMap((segment, at) => {
+    if (isParameter(segment)) return []
+    return [isParameter(segments[at + 1]) ? singular(segment) : segment]
+  })
+  const last = words.at(-1) ?? ''
+  // A stream is named for what one does with it: followRun.
+  if (media === 'application/x-ndjson') return camel([last, ...words.slice(0, -1)])
+  const isListing = !isParameter(segments.at(-1)) && last.endsWith('s') && isList(answer)
+  return camel([isListing ? 'list' : 'get', ...words])
+}
+
+const PAGING = new Set(['next', 'previous'])
+
+/** Nothing but things of one kind, and where other pages begin. */
+function isList(answer: z.ZodType): boolean {
+  if (!(answer instanceof z.ZodObject)) return false
+  const fields = Object.entries(answer.shape).filter(([name]) => !PAGING.has(name))
+  return fields.length === 1 && fields[0]?.[1] instanceof z.ZodArray
+}
+
+/** The verb of its action, and what its path ends in: `POST /runs` with run.start → startRun */
+function changeName({ path, action = '' }: Route): string {
+  const verb = action.slice(action.indexOf('.') + 1)
+  const segments = segmentsOf(path).filter(segment => !isParameter(segment))
+  const nouns = segments.at(-1) === verb ? segments.slice(0, -1) : segments
+  return camel([verb, ...nouns.map(singular)])
+}
+
+function singular(word: string): string {
+  if (word.endsWith('ies')) return `${word.slice(0, -3)}y`
+  return /[^s]s$/.test(word) ? word.slice(0, -1) : word
+}
+
+const camel = (words: readonly string[]): string =>
+  words
+    .flatMap(word => word.split(/[-.]/))
+    .map((word, at) => (at === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)))
+    .join('')
