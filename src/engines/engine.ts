@@ -88,13 +88,14 @@ export interface Database {
   /** Starts a dump in one snapshot of the database; everything knowable beforehand is checked first. */
   dump(options: DumpOptions, signal: AbortSignal): Promise<Dump>
 
+  /** Prepares to read all of the database, to compare it with a backup. */
+  survey(options: SurveyOptions, signal: AbortSignal): Promise<Survey>
+
   /** Prepares to restore a backup into this database; checks everything that can be checked first. */
   restore(backup: RestorableBackup, options: RestoreOptions, signal: AbortSignal): Promise<Restore>
 }
 
 export interface DumpOptions {
-  /** Leave out what only a backup needs (globals): for reading a live database to compare it. */
-  readonly dataOnlyForProof?: boolean
   /** Milliseconds to wait for a lock on a table before the dump fails and says who holds it. */
   readonly lockTimeout?: number
 }
@@ -118,6 +119,23 @@ export interface DumpStream {
   readonly name: string
   readonly format: string
   readonly bytes: Bytes
+}
+
+export interface SurveyOptions {
+  /** Tables (by `tableName`) whose digest is to be one that does not depend on the order of rows. */
+  readonly unordered: ReadonlySet<string>
+  /** How many readers may share the work; more than one only where nobody writes meanwhile. */
+  readonly lanes: number
+}
+
+/** A database being read to its end, to know what it holds. */
+export interface Survey {
+  /** What is read, in parts that are to be drained side by side. */
+  readonly parts: readonly Bytes[]
+  /** Everything seen; complete once the parts have ended. */
+  outline(): Outline
+  /** What is being read right now, for progress. */
+  position(): { readonly table: string | undefined }
 }
 
 /** What an engine may ask of the backup it restores. */

@@ -1,4 +1,4 @@
-import { DUMP, type Outline, tableName } from '../core/backup.ts'
+import { type Outline, tableName } from '../core/backup.ts'
 import type { Database, Engine } from '../engines/engine.ts'
 import type { Bytes } from '../stream/bytes.ts'
 import { type Comparison, compareOutlines, type Difference } from './compare.ts'
@@ -12,22 +12,30 @@ export interface Evidence {
   dump(): Bytes
 }
 
+/** How a database is read. */
+export interface Reading {
+  /** Follows what is read. */
+  readonly meter: Meter
+  /** How many readers share the work; more than one only where nobody writes meanwhile. */
+  readonly lanes: number
+}
+
 /**
- * Dumps a database as it stands and compares it with a backup; `meter` follows the dump.
- * A table whose rows only stand in another order does not differ: for such tables both dumps are read
- * a second time, with a digest that does not depend on the order.
+ * Reads a database as it stands and compares it with a backup. A table whose rows only stand in another
+ * order does not differ: for such tables both sides are read a second time, with a digest that does not
+ * depend on the order.
  */
 export async function compareWithLive(
   backup: Evidence,
   live: Database,
-  meter: Meter,
+  reading: Reading,
   signal: AbortSignal,
 ): Promise<readonly Difference[]> {
-  const found = await liveOutline(live, meter, signal)
+  const found = await outlineOf(live, new Set(), reading, signal)
   const comparison = compareOutlines(backup.outline, found)
   if (comparison.unsettled.size === 0) return comparison.differences
   const expected = await backup.engine.outlineOf(backup.dump(), comparison.unsettled)
-  const again = await unorderedOutline(backup.engine, live, comparison.unsettled, meter, signal)
+  const again = await outlineOf(live, comparison.unsettled, reading, signal)
   return settled(comparison, expected, again)
 }
 
@@ -46,31 +54,25 @@ export function settled(
   )
 }
 
-async function liveOutline(live: Database, meter: Meter, signal: AbortSignal): Promise<Outline> {
-  const dump = await live.dump({ dataOnlyForProof: true }, signal)
-  meter.item = () => dump.position().table
-  for await (const stream of dump.streams) await drain(meter.through(stream.bytes))
-  return dump.outline()
-}
-
-async function unorderedOutline(
-  engine: Engine,
+async function outlineOf(
   live: Database,
   unordered: ReadonlySet<string>,
-  meter: Meter,
+  { meter, lanes }: Reading,
   signal: AbortSignal,
 ): Promise<Outline> {
-  const dump = await live.dump({ dataOnlyForProof: true }, signal)
-  meter.item = () => dump.position().table
-  let outline: Outline | undefined
-  for await (const stream of dump.streams) {
-    if (stream.name === DUMP)
-      outline = await engine.outlineOf(meter.through(stream.bytes), unordered)
-    else await drain(stream.bytes)
+  const failure = new AbortController()
+  const during = AbortSignal.any([signal, failure.signal])
+  const survey = await live.survey({ unordered, lanes }, during)
+  meter.item = () => survey.position().table
+  const readers = survey.parts.map(async part => {
+    for await (const piece of meter.through(part)) void piece
+  })
+  try {
+    await Promise.all(readers)
+  } catch (error) {
+    failure.abort(error)
+    await Promise.allSettled(readers)
+    throw error
   }
-  return outline ?? dump.outline()
-}
-
-async function drain(bytes: Bytes): Promise<void> {
-  for await (const part of bytes) void part
+  return survey.outline()
 }

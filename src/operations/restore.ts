@@ -120,7 +120,8 @@ async function prove(
     outline: { ...outline, objects: outline.objects.filter(one => !work.leavesOut?.has(one.type)) },
     dump: () => backup.stream(DUMP),
   }
-  const differences = await compareWithLive(evidence, work.beside, meter, signal)
+  const reading = { meter, lanes: request.options.jobs }
+  const differences = await compareWithLive(evidence, work.beside, reading, signal)
   const mayDiffer = new Set<Difference['kind']>(
     request.options.noOwner ? [WORDING, 'owner'] : [WORDING],
   )

@@ -33,7 +33,7 @@ export async function verify(
     const total = manifest.streams.find(stream => stream.name === DUMP)?.bytes
     progress.enter('verifying', { bytes: () => meter.bytes, total, item: () => meter.item() })
     const evidence = { engine, outline, dump: () => reader.stream(DUMP) }
-    return await compareWithLive(evidence, database, meter, signal)
+    return await compareWithLive(evidence, database, { meter, lanes: 1 }, signal)
   } finally {
     await reader.close()
   }

@@ -136,9 +136,10 @@ export class Scene {
 
   /** What a database holds, as a dump of it says. */
   async outline(database: string): Promise<Outline> {
-    const dump = await this.database(database).dump({ dataOnlyForProof: true }, signal)
-    for await (const stream of dump.streams) for await (const part of stream.bytes) void part
-    return dump.outline()
+    const options = { unordered: new Set<string>(), lanes: 1 }
+    const survey = await this.database(database).survey(options, signal)
+    for (const part of survey.parts) for await (const piece of part) void piece
+    return survey.outline()
   }
 
   /** Throws unless a database holds exactly what `expected` says. */
@@ -146,7 +147,10 @@ export class Scene {
     const never = (): never => assert.fail(`the rows of ${database} stand in another order`)
     const evidence = { engine: this.engine, outline: expected, dump: never }
     const live = this.database(database)
-    assert.deepEqual(await compareWithLive(evidence, live, new Meter(), signal), [])
+    assert.deepEqual(
+      await compareWithLive(evidence, live, { meter: new Meter(), lanes: 1 }, signal),
+      [],
+    )
   }
 
   async databases(): Promise<string[]> {

@@ -161,6 +161,7 @@ describe('a restore that fails leaves the live database as it was', () => {
 const wrapped = (database: Database, wrap: (restore: Restore) => Partial<Restore>): Database => ({
   name: database.name,
   dump: (options, signal) => database.dump(options, signal),
+  survey: (options, signal) => database.survey(options, signal),
   restore: async (...args) => {
     const restore = await database.restore(...args)
     const changed = wrap(restore)

@@ -5,7 +5,7 @@ import process from 'node:process'
 import { Client } from 'pg'
 import { systemClock as clock } from '../../src/core/clock.ts'
 import { Secret } from '../../src/core/secret.ts'
-import type { Database, Dump, Restore } from '../../src/engines/engine.ts'
+import type { Database, Dump, Restore, Survey } from '../../src/engines/engine.ts'
 import { postgresEngine } from '../../src/engines/postgres/postgres.ts'
 import { backup } from '../../src/operations/backup.ts'
 import { forget } from '../../src/operations/forget.ts'
@@ -112,6 +112,7 @@ function watchedDatabase(database: Database): Database {
   return {
     name: database.name,
     dump: async (...args) => watchedDump(await database.dump(...args)),
+    survey: async (...args) => watchedSurvey(await database.survey(...args)),
     restore: async (...args) => watchedRestore(await database.restore(...args)),
   }
 }
@@ -125,6 +126,9 @@ function watchedDump(dump: Dump): Dump {
     })(),
   })
 }
+
+const watchedSurvey = (survey: Survey): Survey =>
+  changed(survey, { parts: survey.parts.map(part => counted('dump read', part)) })
 
 function watchedRestore(work: Restore): Restore {
   return changed(work, {

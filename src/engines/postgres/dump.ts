@@ -1,21 +1,21 @@
 import { DUMP, type Outline, type SourceFacts, tableName } from '../../core/backup.ts'
 import { Fault, reason } from '../../core/fault.ts'
-import { DatabaseRefused, Interrupted, TablesLocked, ToolFailed } from '../../core/faults.ts'
+import { Interrupted } from '../../core/faults.ts'
 import { bytesOf, collect } from '../../stream/bytes.ts'
-import { Tool, type ToolCall } from '../../stream/tool.ts'
+import { Tool } from '../../stream/tool.ts'
 import type { Dump, DumpOptions, DumpStream } from '../engine.ts'
 import { ArchiveReader } from './archive.ts'
 import type { ArchiveEntry } from './archive-head.ts'
 import { Session } from './client.ts'
 import { ToolLogin } from './login.ts'
 import { OutlineBuilder } from './outline.ts'
-import { checkDumpable, estimateBytes, tooManyTables, whoLocks } from './preflight.ts'
+import { type DumpContext, explained, runPgDump } from './pg-dump.ts'
+import { checkDumpable, estimateBytes } from './preflight.ts'
 import { readProperties } from './properties.ts'
-import { type Server, serverOf } from './server.ts'
-import { databaseName, type Settings, serverName } from './settings.ts'
-import type { FoundTool, Toolbox } from './tools.ts'
+import { serverOf } from './server.ts'
+import { databaseName, type Settings } from './settings.ts'
+import type { Toolbox } from './tools.ts'
 
-const LOCK_TIMEOUT_MS = 60_000
 /** The roles and tablespaces of the server. */
 export const GLOBALS = 'globals'
 
@@ -39,30 +39,22 @@ export async function startDump(
       properties: await readProperties(session),
     }
     const estimatedBytes = await estimateBytes(session)
-    const context = { settings, toolbox, options, signal, server, tool }
+    const { lockTimeout } = options
+    const context = { settings, toolbox, signal, server, tool, lockTimeout }
     return new PostgresDump(context, facts, estimatedBytes)
   })
-}
-
-interface Context {
-  readonly settings: Settings
-  readonly toolbox: Toolbox
-  readonly options: DumpOptions
-  readonly signal: AbortSignal
-  readonly server: Server
-  readonly tool: FoundTool
 }
 
 class PostgresDump implements Dump {
   readonly facts: SourceFacts
   readonly estimatedBytes: number | undefined
-  readonly #context: Context
+  readonly #context: DumpContext
   readonly #warnings: string[] = []
   readonly #builder = new OutlineBuilder(new Set(), entry => this.#note(entry))
   #globals: Promise<Uint8Array | undefined> | undefined
   #tables = 0
 
-  constructor(context: Context, facts: SourceFacts, estimatedBytes: number | undefined) {
+  constructor(context: DumpContext, facts: SourceFacts, estimatedBytes: number | undefined) {
     this.#context = context
     this.facts = facts
     this.estimatedBytes = estimatedBytes
@@ -91,35 +83,24 @@ class PostgresDump implements Dump {
   }
 
   async *#dump(): AsyncGenerator<Uint8Array> {
-    const { settings, toolbox, tool, options, signal } = this.#context
-    const login = await ToolLogin.prepare(settings, toolbox.path)
     const end = new AbortController()
+    const reader = new ArchiveReader(this.#builder)
     let isWhole = false
     try {
-      const lockTimeout = options.lockTimeout ?? LOCK_TIMEOUT_MS
-      const call = await unbuffered(toolbox, tool, login, [
-        '--format=custom',
-        '--compress=0', // equal rows must stay equal bytes; the repository compresses
-        '--no-password',
-        `--lock-wait-timeout=${lockTimeout}`,
-      ])
-      const program = new Tool(call, 'stdout', signal)
-      const reader = new ArchiveReader(this.#builder)
-      for await (const piece of program.output()) {
+      const archive = runPgDump(this.#context, [], said => this.#warnings.push(...said))
+      for await (const piece of archive) {
         // The snapshot is taken: whoever owns something in it is a role by now.
-        if (!options.dataOnlyForProof) this.#globals ??= settling(this.#readGlobals(end.signal))
+        this.#globals ??= settling(this.#readGlobals(end.signal))
         reader.push(piece)
         yield piece
       }
       reader.end('pg_dump')
-      this.#warnings.push(...program.messages())
       isWhole = true
     } catch (error) {
-      throw await this.#explained(error)
+      throw await explained(error, this.#context, this.#tables)
     } finally {
       if (!isWhole) end.abort()
       await this.#globals?.catch(() => undefined)
-      await login.remove()
     }
   }
 
@@ -160,53 +141,10 @@ class PostgresDump implements Dump {
       )
     }
   }
-
-  /** What pg_dump's failure means, where its words tell. Names of settings are in no other language. */
-  async #explained(error: unknown): Promise<unknown> {
-    if (!(error instanceof ToolFailed)) return error
-    const { settings, server, signal } = this.#context
-    const said = error.message
-    if (said.includes('max_locks_per_transaction')) {
-      return tooManyTables(settings, this.#tables, server.lockCapacity)
-    }
-    const holders = /query was: LOCK TABLE/i.test(said)
-      ? await Session.use(settings, signal, whoLocks)
-      : []
-    if (holders.length > 0) {
-      return new TablesLocked({ database: databaseName(settings), by: holders.join('; ') }, error)
-    }
-    const denied = /permission denied for [^\n;]+/.exec(said)?.[0]
-    if (denied === undefined) return error
-    const what = `let ${settings.user} read all of ${settings.database}`
-    return new DatabaseRefused({ what, server: serverName(settings), why: denied }, error)
-  }
 }
 
 /** A promise whose failure is thrown where it is waited for, and counts as heard until then. */
 function settling<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined)
   return promise
-}
-
-/**
- * pg_dump writes 4 KiB at a time into a pipe; with `stdbuf` it writes 256 KiB, and reading 700 MB takes
- * 0.3 instead of 1.0 seconds of our processor. Without it all works the same, only slower.
- */
-async function unbuffered(
-  toolbox: Toolbox,
-  tool: FoundTool,
-  login: ToolLogin,
-  args: readonly string[],
-): Promise<ToolCall> {
-  const stdbuf = await toolbox.stdbuf()
-  const { env, secrets } = login
-  return stdbuf === undefined
-    ? { name: 'pg_dump', program: tool.program, args, env, secrets }
-    : {
-        name: 'pg_dump',
-        program: stdbuf,
-        args: ['-o256K', tool.program, ...args],
-        env,
-        secrets,
-      }
 }

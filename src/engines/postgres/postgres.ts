@@ -9,6 +9,7 @@ import { ForeignArchive } from './foreign.ts'
 import { OutlineBuilder } from './outline.ts'
 import { prepareRestore } from './restore.ts'
 import { databaseName, partsOf, type Settings, settingsOf, urlOf } from './settings.ts'
+import { startSurvey } from './survey.ts'
 import { Toolbox, type ToolPlaces } from './tools.ts'
 
 /** PostgreSQL 9.6 and later, by its own pg_dump and pg_restore. */
@@ -31,6 +32,7 @@ function databaseOf(settings: Settings, toolbox: Toolbox): Database {
   return {
     name: databaseName(settings),
     dump: (options, signal) => startDump(settings, toolbox, options, signal),
+    survey: (options, signal) => startSurvey(settings, toolbox, options, signal),
     restore: (backup, options, signal) =>
       prepareRestore({ target: settings, toolbox, open }, backup, options, signal),
   }
