@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto'
+import { isIP } from 'node:net'
 import { availableParallelism, hostname, tmpdir, userInfo } from 'node:os'
 import { extname, join } from 'node:path'
 import process from 'node:process'
 import type { Door } from './api/admission.ts'
-import { type Check, closeApp, createApp, listenOnPort, listenOnSocket } from './api/app.ts'
+import { closeApp, createApp, listenOnPort, listenOnSocket } from './api/app.ts'
+import { Certificate } from './api/certificate.ts'
+import type { Check } from './api/health.ts'
 import { LiveHub } from './api/live/hub.ts'
+import { Metrics } from './api/metrics/metrics.ts'
 import { RunFeed } from './api/run-feed.ts'
 import { lockDataDir, makeDataDir } from './catalog/data-dir.ts'
 import { Catalog } from './catalog/db.ts'
@@ -13,6 +17,7 @@ import { migrate, NEWEST_VERSION, versionOf } from './catalog/migrate.ts'
 import { openVault, type Vault } from './catalog/vault.ts'
 import { config, type ServerConfig } from './config.ts'
 import { CatalogTooNew, WorkerWithoutCatalog } from './core/faults.ts'
+import { Networks } from './core/network.ts'
 import { adoptBackups } from './jobs/adopt-backups.ts'
 import type { RunnerCommand } from './jobs/runner-process.ts'
 import { Scheduler } from './jobs/scheduler.ts'
@@ -46,14 +51,18 @@ export async function serve(options: ServerOptions): Promise<void> {
     makeDataDir(settings.dataDir)
     const lock = lockDataDir(settings.dataDir)
     atEnd(node, 'release the data directory', () => lock.release())
-    const catalog = await openCatalog(node, await ownDatabase(node))
+    const connection = await ownDatabase(node)
+    const catalog = await openCatalog(node, connection)
     const vault = await openVault(catalog, settings.secretKeyFile)
     const scheduler = new Scheduler({ catalog, log: node.log })
     const checks = [
       { name: 'catalog', check: () => requireCurrent(catalog) },
       { name: 'scheduler', check: () => requireLively(scheduler) },
     ]
-    const address = await openDoors(node, { catalog, vault, checks })
+    // Connections of its own, so that no list that somebody asks for keeps a run from renewing its lease.
+    const forApi = new Catalog({ ...connection, statement_timeout: API_STATEMENT_MS })
+    atEnd(node, 'close the catalog of the API', () => forApi.close())
+    const address = await openDoors(node, { catalog: forApi, vault, checks })
     await startWorker(node, catalog, vault)
     scheduler.start()
     atEnd(node, 'stop the scheduler', () => scheduler.stop())
@@ -208,11 +217,14 @@ async function openDoors(
     deps: { catalog, vault, feed, outside: outsideOf(config, transfersOf(node)) },
     live,
     checks,
+    metrics: new Metrics({ catalog, checks, version: node.version }),
+    web: settings.web,
     log,
     stopping: signal,
   }
+  const certificate = await certificateOf(node)
   const open = async (door: Door) => {
-    const app = await createApp(door, options)
+    const app = await createApp(door, door.is === 'port' ? { ...options, certificate } : options)
     atEnd(node, `close the ${door.is}`, () => closeApp(app))
     return app
   }
@@ -220,7 +232,34 @@ async function openDoors(
     await open({ is: 'socket', localUser: userInfo().username }),
     settings.socket,
   )
-  return await listenOnPort(await open({ is: 'port' }), settings.host, settings.port)
+  const address = await listenOnPort(await open({ is: 'port' }), settings.host, settings.port)
+  sayWhoMayCome(node)
+  return certificate === undefined ? address : address.replace('http:', 'https:')
+}
+
+async function certificateOf(node: Node): Promise<Certificate | undefined> {
+  const { tls } = node.settings.web
+  if (tls === undefined) return undefined
+  const certificate = await Certificate.open(tls, node.log)
+  atEnd(node, 'stop looking at the certificate', () => certificate.close())
+  return certificate
+}
+
+/** What to mind where others than this machine can connect. */
+function sayWhoMayCome({ settings: { host, web }, log }: Node): void {
+  const isOwn = isIP(host) === 0 ? host === 'localhost' : LOOPBACK.contains(host)
+  if (isOwn) return
+  if (web.tls === undefined && web.proxies.length === 0) {
+    log.warn(
+      `other machines can connect to ${host}, and passwords and keys go there unencrypted: name a certificate ` +
+        '(HOLDFAST_TLS_CERT_FILE), or the proxy with TLS in front (HOLDFAST_TRUSTED_PROXIES)',
+    )
+  }
+  if (web.url === undefined) {
+    log.warn(
+      'HOLDFAST_URL is not set: only requests that name the address of this machine are answered',
+    )
+  }
 }
 
 async function requireCurrent(catalog: Catalog): Promise<void> {
@@ -229,6 +268,10 @@ async function requireCurrent(catalog: Catalog): Promise<void> {
   const refusal = catalog.refusal()
   if (refusal !== undefined) throw new Error(`its database takes nothing: ${refusal}`)
 }
+
+/** What the API asks takes a few milliseconds. */
+const API_STATEMENT_MS = 5_000
+const LOOPBACK = Networks.parse(['127.0.0.0/8', '::1'])
 
 /** A scheduler looks at least once a second. */
 const LIVELY_MS = 15_000

@@ -9,11 +9,15 @@ import { Budgets } from './budget.ts'
 import type { Certificate } from './certificate.ts'
 import { addHostCheck, Front } from './front.ts'
 import { addHeaders } from './headers.ts'
+import { addHealth, type Check } from './health.ts'
 import { mountLive } from './live/door.ts'
 import type { LiveHub } from './live/hub.ts'
+import type { Metrics } from './metrics/metrics.ts'
+import { addMetrics } from './metrics/metrics-route.ts'
 import { mountApi, PREFIX } from './mount.ts'
 import { addReference } from './openapi/reference.ts'
 import { addPatience } from './patience.ts'
+import { Reception } from './reception.ts'
 import { refuse } from './refusal.ts'
 import { addRequestLog } from './request-log.ts'
 import type { Deps } from './route.ts'
@@ -21,16 +25,8 @@ import { answerBroken, cutBasePath, webServer } from './web-server.ts'
 
 /** A name of 100 characters, each of them percent-encoded. */
 const LONGEST_PARAMETER = 1200
-/** How long a health check may think. */
-const CHECK_MS = 3_000
 /** How long answers under way may take once the server stops. */
 const CLOSE_MS = 5_000
-
-/** One thing without which the server is not ready; throws, with the reason, where it is missing. */
-export interface Check {
-  readonly name: string
-  check(): Promise<void>
-}
 
 export interface AppOptions {
   readonly deps: Deps
@@ -38,6 +34,8 @@ export interface AppOptions {
   readonly live: LiveHub
   readonly checks: readonly Check[]
   readonly log: FastifyBaseLogger
+  /** Where answers are counted; without them nothing is told of it. */
+  readonly metrics?: Metrics
   /** Default: a server for its own machine. */
   readonly web?: WebRules
   /** Without one it speaks plain HTTP. */
@@ -50,6 +48,7 @@ export interface AppOptions {
 export async function createApp(door: Door, options: AppOptions): Promise<FastifyInstance> {
   const web = options.web ?? USUAL_WEB
   const front = new Front(door, web)
+  const { metrics } = options
   const app: FastifyInstance = fastify({
     // What the web server says by itself at info would bury what an operator looks for.
     loggerInstance: options.log.child(
@@ -64,7 +63,7 @@ export async function createApp(door: Door, options: AppOptions): Promise<Fastif
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
   })
   addHeaders(app, front)
-  addRequestLog(app)
+  addRequestLog(app, metrics)
   addHostCheck(app, front)
   addPatience(app)
   app.setErrorHandler(refuse)
@@ -74,43 +73,13 @@ export async function createApp(door: Door, options: AppOptions): Promise<Fastif
   addHealth(app, door, options)
   await addReference(app, PREFIX)
   const budgets = new Budgets(web.requestsPerMinute)
-  await mountApi(app, { deps: options.deps, door, budgets, stopping: options.stopping })
-  await mountLive(app, door, { catalog: options.deps.catalog, hub: options.live, log: options.log })
+  const reception = new Reception(options.deps.catalog, door, budgets)
+  if (metrics !== undefined) addMetrics(app, { door, metrics, rules: web, reception })
+  await mountApi(app, { deps: options.deps, reception, stopping: options.stopping })
+  const { live: hub, log } = options
+  await mountLive(app, door, { catalog: options.deps.catalog, hub, log, front })
   cutBasePath(app.server, front)
   return app
-}
-
-/** Health is for machines that watch, without a key: what is inside is told only to the user of the server. */
-function addHealth(app: FastifyInstance, door: Door, { checks, log, stopping }: AppOptions): void {
-  app.get('/health/live', async () => ({ status: 'live' }))
-  app.get('/health/ready', async (_request, reply) => {
-    const found = await Promise.all(checks.map(one => stateOf(one, log)))
-    const ready = found.every(([, state]) => state === 'ok') && !stopping.aborted
-    const status = stopping.aborted ? 'stopping' : ready ? 'ready' : 'not ready'
-    const states = Object.fromEntries(found.map(([name, state]) => [name, state] as const))
-    const whys = found.flatMap(([name, , why]) => (why === undefined ? [] : [[name, why] as const]))
-    const problems: Record<string, string> = Object.fromEntries(whys)
-    const inside = door.is === 'socket' && whys.length > 0 ? { problems } : {}
-    return await reply.code(ready ? 200 : 503).send({ status, checks: states, ...inside })
-  })
-}
-
-async function stateOf(
-  one: Check,
-  log: FastifyBaseLogger,
-): Promise<[name: string, state: 'ok' | 'failed', why?: string]> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error('no answer in time')), CHECK_MS)
-  try {
-    await Promise.race([one.check(), late.promise])
-    return [one.name, 'ok']
-  } catch (error) {
-    const why = reason(error)
-    log.warn(`not ready: ${one.name}: ${why}`)
-    return [one.name, 'failed', why]
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** Listens where only this user can connect. Whoever calls it holds the lock of the data directory. */

@@ -4,11 +4,10 @@ import { cameFrom } from '../catalog/origin.ts'
 import type { Caller } from '../core/access.ts'
 import { Fault } from '../core/fault.ts'
 import { InvalidInput, NotFound } from '../core/faults.ts'
-import { admit, type Door } from './admission.ts'
-import type { Budgets } from './budget.ts'
 import { understood } from './faults.ts'
 import { Gate } from './gate.ts'
 import { requireAllowed, requireKnown } from './policy.ts'
+import type { Reception } from './reception.ts'
 import type { Answer, Call, Deps, Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
 
@@ -30,8 +29,7 @@ declare module 'fastify' {
 /** What the API is behind. */
 interface Mount {
   readonly deps: Deps
-  readonly door: Door
-  readonly budgets: Budgets
+  readonly reception: Reception
   /** Ends what goes on for long. */
   readonly stopping: AbortSignal
 }
@@ -39,18 +37,13 @@ interface Mount {
 /** Adds the API to a server. */
 export async function mountApi(
   app: FastifyInstance,
-  { deps, door, budgets, stopping }: Mount,
+  { deps, reception, stopping }: Mount,
 ): Promise<void> {
   await app.register(
     async api => {
       api.decorateRequest('caller', null)
       api.addHook('onRequest', async request => {
-        const shown = { headers: request.headers, address: request.ip }
-        request.caller = await admit(deps.catalog, door, shown).catch((error: unknown) => {
-          budgets.spendRefused(shown.address)
-          throw error
-        })
-        budgets.spend(request.caller)
+        request.caller = await reception.receive(request)
       })
       // The bytes of an upload are the route's to read.
       api.addContentTypeParser('application/octet-stream', (_request, _payload, done) => done(null))

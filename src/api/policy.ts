@@ -5,8 +5,10 @@ import type { Route } from './route.ts'
 /** How long a proof to be there is good for what cannot be taken back. */
 const FRESH_MS = 5 * 60_000
 
+type Guarded = Pick<Route, 'method' | 'path' | 'area' | 'needs' | 'stepUp'>
+
 /** Refuses whoever may not use the route: KeyRequired, NotAllowed, StepUpRequired. */
-export function requireAllowed(one: Route, caller: Caller): void {
+export function requireAllowed(one: Guarded, caller: Caller): void {
   if (one.needs === 'nobody') return
   requireKnown(caller)
   const what = `${one.method} ${one.path}`

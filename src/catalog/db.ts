@@ -64,6 +64,12 @@ export class Catalog implements Sql {
     return performance.now() - at < REFUSED_MS ? why : undefined
   }
 
+  /** How many connections are in use, how many wait to be used, and how many requests wait for one. */
+  connections(): { readonly busy: number; readonly idle: number; readonly wanted: number } {
+    const { totalCount, idleCount, waitingCount } = this.#pool
+    return { busy: totalCount - idleCount, idle: idleCount, wanted: waitingCount }
+  }
+
   #note(error: unknown): void {
     if (!TAKES_NOTHING.has(sqlState(error) ?? '')) return
     this.#refused = { at: performance.now(), why: reason(error) }
@@ -118,6 +124,7 @@ export class Catalog implements Sql {
   }
 
   async close(): Promise<void> {
+    await this.#listener.end()
     await this.#pool.end()
   }
 
@@ -163,7 +170,11 @@ class Listener {
     const all = this.#channels.get(channel)
     all?.delete(heard)
     if (all?.size === 0) this.#channels.delete(channel)
-    if (this.#channels.size > 0) return
+    if (this.#channels.size === 0) await this.end()
+  }
+
+  async end(): Promise<void> {
+    this.#channels.clear()
     clearTimeout(this.#again)
     // One that could not be opened has nothing to be given back.
     await this.#opening?.catch(() => undefined)

@@ -8,6 +8,7 @@ import type { Log } from '../../core/log.ts'
 import { admit, type Door, type Shown } from '../admission.ts'
 import { callerKey } from '../caller-key.ts'
 import { problemOf, understood } from '../faults.ts'
+import type { Front } from '../front.ts'
 import { requireKnown } from '../policy.ts'
 import { LIVE_ACCESS, LiveAuth, type LiveEventJson, type LiveType } from '../schema/live.ts'
 import type { Told } from './documents.ts'
@@ -39,6 +40,8 @@ type LiveSocket = Socket<Nothing, Sends, Nothing, Kept>
 type LiveServer = Server<Nothing, Sends, Nothing, Kept>
 
 export interface LiveOptions {
+  /** By which names it is called, and whom it believes who sends a request. */
+  readonly front: Front
   readonly catalog: Catalog
   readonly hub: LiveHub
   readonly log: Log
@@ -59,7 +62,7 @@ export async function mountLive(
   door: Door,
   options: LiveOptions,
 ): Promise<void> {
-  const { hub, catalog, log } = options
+  const { hub, catalog, log, front } = options
   const io: LiveServer = new Server(app.server, {
     path: LIVE_PATH,
     serveClient: false,
@@ -69,7 +72,7 @@ export async function mountLive(
     pingInterval: PING_MS,
     pingTimeout: PING_MS,
     allowRequest: (request, answer) => {
-      const why = refusal(request, io)
+      const why = refusal(request, io, front)
       answer(why, why === undefined)
     },
   })
@@ -107,9 +110,11 @@ export async function mountLive(
 }
 
 /** Why a request may not even say who sends it. */
-function refusal(request: IncomingMessage, io: LiveServer): string | undefined {
+function refusal(request: IncomingMessage, io: LiveServer, front: Front): string | undefined {
   if (io.engine.clientsCount >= MOST_SOCKETS) return 'too many connections'
-  const { origin, host } = request.headers
+  const { origin } = request.headers
+  const { host } = front.sender(request)
+  if (!front.knows(host, request.socket.localAddress)) return 'unknown host'
   if (origin === undefined) return undefined
   return URL.canParse(origin) && new URL(origin).host === host ? undefined : 'foreign origin'
 }
@@ -118,18 +123,19 @@ function refusal(request: IncomingMessage, io: LiveServer): string | undefined {
 async function introduce(
   socket: LiveSocket,
   door: Door,
-  { catalog, hub }: LiveOptions,
+  { catalog, hub, front }: LiveOptions,
   counts: ReadonlyMap<string, number>,
 ): Promise<void> {
   const { token, position } = understood(LiveAuth, socket.handshake.auth)
   const { cookie, ...headers } = socket.handshake.headers
+  const sender = front.sender(socket.request)
   const shown = {
     headers:
       token === undefined
         ? { ...headers, ...(cookie !== undefined && { cookie }) }
         : { ...headers, authorization: `Bearer ${token}` },
-    address: socket.handshake.address,
-    isSecure: socket.handshake.secure,
+    address: sender.address,
+    isSecure: sender.isSecure,
   }
   const caller = await admit(catalog, door, shown)
   requireKnown(caller)

@@ -1,0 +1,33 @@
+import type { FastifyRequest } from 'fastify'
+import type { Catalog } from '../catalog/db.ts'
+import type { Caller } from '../core/access.ts'
+import { admit, type Door } from './admission.ts'
+import type { Budgets } from './budget.ts'
+
+/** Finds out who sends a request, and takes it from their budget. */
+export class Reception {
+  readonly #catalog: Catalog
+  readonly #door: Door
+  readonly #budgets: Budgets
+
+  constructor(catalog: Catalog, door: Door, budgets: Budgets) {
+    this.#catalog = catalog
+    this.#door = door
+    this.#budgets = budgets
+  }
+
+  /** Throws KeyRequired where something is shown that does not hold, and TooManyRequests. */
+  async receive(request: FastifyRequest): Promise<Caller> {
+    const { headers, ip: address } = request
+    const shown = { headers, address, isSecure: isSecure(request) }
+    const caller = await admit(this.#catalog, this.#door, shown).catch((error: unknown) => {
+      this.#budgets.spendRefused(address)
+      throw error
+    })
+    this.#budgets.spend(caller)
+    return caller
+  }
+}
+
+/** Whether nobody can read along between the browser and us, as far as that is known. */
+export const isSecure = ({ protocol }: FastifyRequest): boolean => protocol === 'https'
