@@ -12,10 +12,10 @@ import { type Claim, moveRun } from '../catalog/run-moves.ts'
 import type { Clock } from '../core/clock.ts'
 import { LeaseLost, RunIsFinal, WorkerLost } from '../core/faults.ts'
 import type { Log } from '../core/log.ts'
+import { Repeat } from '../core/repeat.ts'
 import { asFailure, MOST_LOST_ATTEMPTS } from '../core/run.ts'
 import { lost } from './outcome.ts'
 import { isGone, signalTree, startOf } from './process-tree.ts'
-import { Repeat } from './repeat.ts'
 import type { Timing } from './timing.ts'
 
 export interface ReaperOptions {
