@@ -61,6 +61,22 @@ export function asFailure(error: unknown): Failure {
   return { code: error.code, message: error.message, hint: error.hint, retry: error.retry }
 }
 
+/** Where a run at work stands. */
+export const Progress = z.object({
+  stage: z.string(),
+  /** Bytes passed in this stage, and those it will take, as far as known. */
+  bytes: z.number().optional(),
+  total: z.number().optional(),
+  /** Bytes per second. */
+  rate: z.number().optional(),
+  secondsLeft: z.number().optional(),
+  /** Seconds that this stage has taken. */
+  seconds: z.number(),
+  /** The table or object at work. */
+  item: z.string().optional(),
+})
+export type Progress = z.infer<typeof Progress>
+
 /** How often and after what pauses a failed attempt is repeated. */
 export const RetryPolicy = z.object({
   /** Seconds before the first, second, … repetition; their number is the limit. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Manifest } from '../core/backup.ts'
-import { Failure, RUN_KINDS } from '../core/run.ts'
+import { Failure, Progress, RUN_KINDS } from '../core/run.ts'
 
 // What a worker and its runner say to each other. Secrets pass here and nowhere else.
 
@@ -36,24 +36,13 @@ export const ToRunner = z.discriminatedUnion('type', [
 ])
 export type ToRunner = z.infer<typeof ToRunner>
 
-/** Where a run stands, as its record shows it. */
-export const Progress = z.object({
-  stage: z.string(),
-  bytes: z.number().optional(),
-  total: z.number().optional(),
-  rate: z.number().optional(),
-  secondsLeft: z.number().optional(),
-  seconds: z.number(),
-  item: text.optional(),
-})
-export type Progress = z.infer<typeof Progress>
-
+const Told = Progress.extend({ item: text.optional() })
 const Ended = Failure.extend({ message: text })
 
 /** What a runner tells its worker. */
 export const FromRunner = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stage'), stage: z.string() }),
-  z.object({ type: z.literal('progress'), progress: Progress }),
+  z.object({ type: z.literal('progress'), progress: Told }),
   z.object({ type: z.literal('notice'), text }),
   /** Asks for leave to do what cannot be undone. */
   z.object({ type: z.literal('commit') }),

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Area, Role } from '../../core/access.ts'
+import { Progress } from '../../core/run.ts'
 import { Time } from './common.ts'
-import { Progress, Run } from './runs.ts'
+import { Run } from './runs.ts'
 
 // What is told over Socket.IO at /api/v1/live, each document as one event called `live`.
 

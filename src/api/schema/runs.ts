@@ -3,22 +3,6 @@ import { Failure, RUN_KINDS, RUN_STATES, RUN_TRIGGERS } from '../../core/run.ts'
 import { BackupRequest, CheckRequest, RestoreRequest } from '../../core/run-request.ts'
 import { Document, PlainText, Reference, SecretText, Time, TimeText } from './common.ts'
 
-/** Where a run at work stands. */
-export const Progress = z.object({
-  stage: z.string(),
-  /** Bytes passed in this stage, and those it will take, as far as known. */
-  bytes: z.number().optional(),
-  total: z.number().optional(),
-  /** Bytes per second. */
-  rate: z.number().optional(),
-  secondsLeft: z.number().optional(),
-  /** Seconds that this stage has taken. */
-  seconds: z.number(),
-  /** The table or object at work. */
-  item: z.string().optional(),
-})
-export type Progress = z.output<typeof Progress>
-
 /** One run, from the moment it was asked for. */
 export const Run = z.object({
   id: z.uuid(),

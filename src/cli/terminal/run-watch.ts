@@ -1,6 +1,7 @@
-import { Progress, type Run, type RunEvent } from '../../api/schema/runs.ts'
+import type { Run, RunEvent } from '../../api/schema/runs.ts'
 import type { Clock } from '../../core/clock.ts'
 import { shortId } from '../../core/ids.ts'
+import { Progress } from '../../core/run.ts'
 import type { Stage, Standing } from '../../operations/progress.ts'
 import { standingLines, standingSentence } from './standing.ts'
 import { stateStyle, stateText } from './state.ts'
