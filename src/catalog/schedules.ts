@@ -106,6 +106,13 @@ export async function editSchedule(
   return await write(sql, draft, isRetimed ? await firstSlot(sql, draft) : now.nextSlot)
 }
 
+/** Finds the next slot of a schedule anew, from now on as after an edit; answers it when it is another one. */
+export async function retimeSchedule(sql: Sql, id: string): Promise<Schedule | undefined> {
+  const now = await lockSchedule(sql, id)
+  const slot = await firstSlot(sql, now)
+  return slot?.getTime() === now.nextSlot?.getTime() ? undefined : await write(sql, now, slot)
+}
+
 /** Lets a schedule fire again, from now on: what it would have fired meanwhile is not caught up. */
 export async function enableSchedule(sql: Sql, id: string): Promise<Schedule> {
   const now = await lockSchedule(sql, id)

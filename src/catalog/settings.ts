@@ -5,6 +5,8 @@ import type { Sql } from './db.ts'
 const SETTINGS = {
   /** Whether schedules fire. */
   scheduler: z.enum(['running', 'stopped']).default('running'),
+  /** Which edition of the rules of time zones the next slots were found with: `2026a`. */
+  timeZoneRules: z.string().optional(),
   /** Everything is paused: nothing new starts, and what runs stands still. */
   paused: z.boolean().default(false),
   /** How many runs may work on one database server at the same time; undefined: any number. */

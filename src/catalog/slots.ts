@@ -84,20 +84,55 @@ export async function insertFollowers(sql: Sql, run: Run): Promise<void> {
      order by priority desc, schedules.id`,
     [run.scheduleId],
   )
-  if (followers.length === 0 || (await readSetting(sql, 'scheduler')) === 'stopped') return
-  const runs = followers.map(schedule => ({
-    ...runOf(schedule, 'after'),
-    idempotencyKey: `${schedule.id} after ${run.id}`,
-  }))
-  await insertRuns(sql, runs.sort(inOrder))
+  if (followers.length === 0) return
+  // Held: whoever starts the scheduler meanwhile waits for this run, and then catches up.
+  await sql.query(`select from settings where name = 'scheduler' for share`)
+  if ((await readSetting(sql, 'scheduler')) === 'stopped') return
+  await follow(
+    sql,
+    followers.map(schedule => followerRun(schedule, 'after', run.id)),
+  )
+}
+
+/** Starts followers once each for the newest run that they would have followed while nothing fired. */
+async function catchUpFollowers(sql: Sql, stoppedAt: Date): Promise<void> {
+  const missed = await sql.query<Claimed & { readonly followed: string }>(
+    `select ${CLAIMED}, followed.id as followed
+     from schedules join sources on sources.id = source_id, lateral (
+       select id from runs where schedule_id = after_schedule_id and kind = 'backup'
+         and state = 'completed' and finished_at >= greatest($1, schedules.created_at)
+       order by finished_at desc limit 1) as followed
+     where enabled and schedules.removed_at is null and not exists
+       (select from runs where idempotency_key = schedules.id || ' after ' || followed.id)`,
+    [stoppedAt],
+  )
+  await follow(
+    sql,
+    missed.map(({ followed, ...schedule }) => followerRun(schedule, 'catch-up', followed)),
+  )
+}
+
+const followerRun = (schedule: Claimed, trigger: RunTrigger, followed: string): NewRun => ({
+  ...runOf(schedule, trigger),
+  idempotencyKey: `${schedule.id} after ${followed}`,
+})
+
+async function follow(sql: Sql, runs: readonly NewRun[]): Promise<void> {
+  if (runs.length === 0) return
+  await insertRuns(sql, runs.toSorted(inOrder))
   await sql.query('update schedules set last_run_at = clock_now() where id = any($1)', [
-    followers.map(schedule => schedule.id),
+    runs.map(run => run.scheduleId),
   ])
 }
 
-/** Starts or stops all firing. What was missed meanwhile is caught up after the start. */
+/** Starts or stops all firing, in a transaction. What was missed meanwhile is caught up after the start. */
 export async function setScheduler(sql: Sql, to: Setting<'scheduler'>): Promise<void> {
+  const [stopped] = await sql.query<{ at: Date }>(
+    `select changed_at as at from settings where name = 'scheduler' and value = '"stopped"' for update`,
+  )
+  if ((stopped === undefined) === (to === 'running')) return
   await writeSetting(sql, 'scheduler', to)
+  if (stopped !== undefined) await catchUpFollowers(sql, stopped.at)
   await wakeSchedulers(sql)
 }
 

@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/db.ts'
 import { SCHEDULES_CHANNEL } from '../catalog/schedules.ts'
 import { fireDue, type SlotsStatus, slotsStatus, untilDue } from '../catalog/slots.ts'
+import { followTimeZones } from '../catalog/time-zones.ts'
 import { reason } from '../core/fault.ts'
 import type { Log } from '../core/log.ts'
 
@@ -29,6 +30,7 @@ export class Scheduler {
   #wake: () => void = () => undefined
   #isWoken = false
   #lookedAt: number | undefined
+  #knowsTimeZones = false
   /** How often in a row it failed. */
   #failures = 0
 
@@ -69,6 +71,7 @@ export class Scheduler {
   async #round(): Promise<number> {
     try {
       this.#listener ??= await this.#catalog.listen(SCHEDULES_CHANNEL, () => this.#wakeUp())
+      await this.#followTimeZones()
       let wait = await untilDue(this.#catalog)
       if (wait !== undefined && wait <= 0) {
         const { schedules, unfit } = await fireDue(this.#catalog, BATCH)
@@ -80,6 +83,14 @@ export class Scheduler {
     } catch (error) {
       return this.#failed(error)
     }
+  }
+
+  /** Once: the rules that this process goes by do not change while it lives. */
+  async #followTimeZones(): Promise<void> {
+    if (this.#knowsTimeZones) return
+    const moved = await followTimeZones(this.#catalog)
+    this.#knowsTimeZones = true
+    if (moved > 0) this.#log.warn({ moved }, 'the rules of time zones have changed: slots moved')
   }
 
   #succeeded(): void {

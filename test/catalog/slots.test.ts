@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { claimRun } from '../../src/catalog/run-claims.ts'
+import { moveRun } from '../../src/catalog/run-moves.ts'
+import { insertRun } from '../../src/catalog/runs.ts'
 import {
   disableSchedule,
   editSchedule,
@@ -7,8 +10,9 @@ import {
   findSchedule,
 } from '../../src/catalog/schedules.ts'
 import { fireDue, setScheduler, slotsStatus, untilDue } from '../../src/catalog/slots.ts'
+import { followTimeZones } from '../../src/catalog/time-zones.ts'
 import { openTestCatalog, type TestCatalog } from '../../support/catalog.ts'
-import { addSource } from '../support/catalog-rows.ts'
+import { addNode, addSource, newRun } from '../support/catalog-rows.ts'
 import {
   addSchedule,
   assertNoneLostNorTwice,
@@ -208,6 +212,67 @@ describe('a stopped scheduler', () => {
     await fireAll(catalog)
     const [only] = await slotRecords(catalog)
     assert.deepEqual([only?.trigger, only?.missedSlots.length], ['catch-up', 2])
+  })
+
+  test('lets no schedule follow another; started again, each follows the newest run once', async t => {
+    const { catalog, setClock } = await openAtStart(t)
+    const first = await addSchedule(catalog)
+    const follower = await addSchedule(catalog, { afterScheduleId: first.id })
+    const node = { ...(await addNode(catalog)), leaseMs: 30_000 }
+    const complete = async () => {
+      await insertRun(catalog, await newRun(catalog, { scheduleId: first.id }))
+      const run = await claimRun(catalog, node)
+      assert.ok(run)
+      return (await catalog.transaction(sql => moveRun(sql, run, 'completed'))).id
+    }
+    const follow = () =>
+      catalog.query<{ trigger: string; key: string }>(
+        `select trigger, idempotency_key as key from runs where schedule_id = $1`,
+        [follower.id],
+      )
+    const set = (to: 'running' | 'stopped') => catalog.transaction(sql => setScheduler(sql, to))
+    await set('stopped')
+    await complete()
+    await setClock('2025-06-02T12:10:00Z')
+    const newest = await complete()
+    assert.deepEqual(await follow(), [])
+    for (const to of ['running', 'stopped', 'running'] as const) await set(to)
+    assert.deepEqual(await follow(), [
+      { trigger: 'catch-up', key: `${follower.id} after ${newest}` },
+    ])
+  })
+})
+
+describe('rules of time zones of another edition', () => {
+  test('move the next slot at once, and the audit log says so', async t => {
+    const { catalog } = await openAtStart(t)
+    const { id } = await addSchedule(catalog, {
+      cron: 'daily at 02:30',
+      timeZone: 'Europe/Berlin',
+    })
+    assert.equal(await followTimeZones(catalog, '2025a'), 0)
+    const slot = async () => text((await findSchedule(catalog, id)).nextSlot)
+    // As older rules had it, without summer time.
+    const older = `update schedules set next_slot = next_slot + interval '1 hour',
+      next_fire = next_fire + interval '1 hour'`
+    await catalog.query(older)
+    assert.equal(await followTimeZones(catalog, '2025a'), 0)
+    assert.equal(await slot(), '2025-06-03T01:30:00')
+    assert.equal(await followTimeZones(catalog, '2025b'), 1)
+    assert.equal(await slot(), '2025-06-03T00:30:00')
+    const [entry] = await catalog.query<{ action: string; id: string; rules: string }>(
+      `select action, object_id as id, details->>'rules' as rules from audit_log`,
+    )
+    assert.deepEqual(entry, { action: 'schedule.retime', id, rules: '2025a → 2025b' })
+  })
+
+  test('leave a slot alone that is due and has not fired', async t => {
+    const { catalog, setClock } = await openAtStart(t)
+    await addSchedule(catalog, { cron: 'daily at 02:30', timeZone: 'Europe/Berlin' })
+    await followTimeZones(catalog, '2025a')
+    await setClock('2025-06-03T00:31:00Z')
+    assert.equal(await followTimeZones(catalog, '2025b'), 0)
+    assert.equal(await fireAll(catalog), 1)
   })
 })
 

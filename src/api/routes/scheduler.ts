@@ -2,8 +2,8 @@ import { audit } from '../../catalog/audit.ts'
 import type { Sql } from '../../catalog/db.ts'
 import { listNodes } from '../../catalog/nodes.ts'
 import { readOverview } from '../../catalog/overview.ts'
-import { readSetting, writeSetting } from '../../catalog/settings.ts'
-import { slotsStatus } from '../../catalog/slots.ts'
+import { readSetting } from '../../catalog/settings.ts'
+import { setScheduler, slotsStatus } from '../../catalog/slots.ts'
 import { type Route, route } from '../route.ts'
 import { Scheduler } from '../schema/scheduler.ts'
 
@@ -35,9 +35,8 @@ function switchRoute(verb: 'start' | 'stop', summary: string, state: Scheduler['
     answer: Scheduler,
     handle: async ({ actor }, { catalog }) => ({
       document: await catalog.transaction(async sql => {
-        await writeSetting(sql, 'scheduler', state)
+        await setScheduler(sql, state)
         await audit(sql, { actor, action: `scheduler.${verb}`, objectKind: 'scheduler' })
-        await sql.query(`select pg_notify('holdfast_schedules', '')`)
         return await standing(sql)
       }),
     }),
