@@ -19,7 +19,7 @@ import { type Guest, Recheck } from './recheck.ts'
 export const LIVE_PATH = '/api/v1/live'
 /** A client says who it is and where it stood, and nothing else. */
 const MOST_BYTES = 4 * 1024
-const MOST_SOCKETS = 5_000
+const MOST_SOCKETS = 3_000
 const MOST_PER_CALLER = 100
 /** Whoever has not said who they are in this time is not one of ours. */
 const INTRODUCTION_MS = 5_000
@@ -111,12 +111,18 @@ export async function mountLive(
 
 /** Why a request may not even say who sends it. */
 function refusal(request: IncomingMessage, io: LiveServer, front: Front): string | undefined {
-  if (io.engine.clientsCount >= MOST_SOCKETS) return 'too many connections'
-  const { origin } = request.headers
+  if (io.engine.clientsCount >= MOST_SOCKETS) return 'there are too many connections'
   const { host } = front.sender(request)
-  if (!front.knows(host, request.socket.localAddress)) return 'unknown host'
-  if (origin === undefined) return undefined
-  return URL.canParse(origin) && new URL(origin).host === host ? undefined : 'foreign origin'
+  if (!front.knows(host, request.socket.localAddress)) return 'it calls the server by another name'
+  // A cookie comes along whoever's page opens the connection, and what it is told would be read by that page.
+  return isForeign(request, host) ? 'it comes from a page of another site' : undefined
+}
+
+function isForeign({ headers }: IncomingMessage, host: string): boolean {
+  const { origin, 'sec-fetch-site': site = 'none' } = headers
+  if (site !== 'same-origin' && site !== 'none') return true
+  if (origin === undefined) return false
+  return !URL.canParse(origin) || new URL(origin).host !== host.toLowerCase()
 }
 
 /** Finds out who connects. Throws KeyRequired, NotAllowed, TooManyRequests. */
