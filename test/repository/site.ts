@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import type { Manifest } from '../../src/core/backup.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import { Secret } from '../../src/core/secret.ts'
@@ -7,7 +8,7 @@ import { type BackupFacts, type BackupWriter, Repository } from '../../src/repos
 import type { Storage } from '../../src/storage/storage.ts'
 import { bytesOf, collect } from '../../src/stream/bytes.ts'
 import { MemoryStorage } from '../support/memory.ts'
-import { unhurried } from './material.ts'
+import { sha256, unhurried } from './material.ts'
 
 /** A clock that a test moves. */
 export class ManualClock implements Clock {
@@ -151,4 +152,22 @@ function piecesOf(bytes: Buffer) {
   const pieces: Buffer[] = []
   for (let at = 0; at < bytes.length; at += 65_536) pieces.push(bytes.subarray(at, at + 65_536))
   return bytesOf(...pieces)
+}
+
+/** Everything that is listed is read to its end and is what it was. */
+export async function assertWhole(
+  site: Site,
+  expected: ReadonlyMap<string, Streams>,
+): Promise<void> {
+  const repository = await openSite(site)
+  const { manifests, damaged } = await repository.backups(unhurried)
+  assert.deepEqual(damaged, [])
+  assert.deepEqual(manifests.map(({ id }) => id).sort(), [...expected.keys()].sort())
+  for (const manifest of manifests) {
+    for (const [name, bytes] of Object.entries(expected.get(manifest.id) ?? {})) {
+      assert.equal(sha256(await readStream(repository, manifest, name)), sha256(bytes))
+    }
+  }
+  const report = await repository.check({ readData: true }, unhurried)
+  assert.deepEqual([report.problems, report.damaged], [[], []])
 }
