@@ -18,6 +18,7 @@ import { openVault, type Vault } from './catalog/vault.ts'
 import { config, type ServerConfig } from './config.ts'
 import { CatalogTooNew, WorkerWithoutCatalog } from './core/faults.ts'
 import { Networks } from './core/network.ts'
+import type { EngineSettings } from './engines/index.ts'
 import { adoptBackups } from './jobs/adopt-backups.ts'
 import type { RunnerCommand } from './jobs/runner-process.ts'
 import { Scheduler } from './jobs/scheduler.ts'
@@ -66,7 +67,7 @@ export async function serve(options: ServerOptions): Promise<void> {
     await startWorker(node, catalog, vault)
     scheduler.start()
     atEnd(node, 'stop the scheduler', () => scheduler.stop())
-    const outside = outsideOf(config, transfersOf(node))
+    const outside = outsideOf(enginesOf(settings), transfersOf(node))
     const adopting = adoptBackups({ catalog, vault, outside, log: node.log }, node.signal)
     atEnd(node, 'stop comparing the catalog with the repositories', () => adopting)
     node.log.info(`ready on ${address} and ${settings.socket}`)
@@ -169,13 +170,20 @@ async function startWorker(node: Node, catalog: Catalog, vault: Vault): Promise<
     vault,
     node: { ...about, maxRuns: settings.maxRuns },
     runner: childCommand('runner'),
-    engines: config,
+    engines: enginesOf(settings),
     cores: availableParallelism(),
     log,
   })
   await worker.start()
   atEnd(node, 'stop the worker', () => worker.stop({ graceMs: settings.stopSeconds * 1000 }))
 }
+
+/** Programs where the environment says, databases where the rules of this server let it connect. */
+const enginesOf = ({ reach }: ServerConfig): EngineSettings => ({
+  path: config.path,
+  pgBin: config.pgBin,
+  reach: { only: reach },
+})
 
 const transfersOf = ({ version }: Node): Transfers => ({
   command: childCommand('transfer'),
@@ -214,7 +222,7 @@ async function openDoors(
   await live.start()
   atEnd(node, 'stop listening for changes', () => live.stop())
   const options = {
-    deps: { catalog, vault, feed, outside: outsideOf(config, transfersOf(node)) },
+    deps: { catalog, vault, feed, outside: outsideOf(enginesOf(settings), transfersOf(node)) },
     live,
     checks,
     metrics: new Metrics({ catalog, checks, version: node.version }),

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import type { BackupsFound, Outside } from './api/outside.ts'
+import { asProbe } from './api/probe-faults.ts'
 import { systemClock } from './core/clock.ts'
 import type { Secret } from './core/secret.ts'
 import type { EngineSettings } from './engines/index.ts'
@@ -25,7 +26,7 @@ export const outsideOf = (engines: EngineSettings, transfers: Transfers): Outsid
     }
   },
 
-  testSource: (url, signal) => probeSource(openDatabase(url, engines).database, signal),
+  testSource: (url, signal) => asProbe(probeSource(openDatabase(url, engines).database, signal)),
 
   adoptRepository: (url, key, signal) =>
     withRepository(url, key, signal, async repository => {

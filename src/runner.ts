@@ -42,8 +42,8 @@ function toolsFor(order: Order): RunnerTools {
       return await Repository.open(storage, { recoveryKey }, { clock: systemClock }, stop.signal)
     },
     openDatabase: url => {
-      const { path, pgBin } = order.engines
-      return openDatabase(url, { path, pgBin })
+      const { path, pgBin, reach } = order.engines
+      return openDatabase(url, { path, pgBin, reach })
     },
     tell,
     askLeave: async () => {

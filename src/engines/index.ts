@@ -1,4 +1,5 @@
 import { WrongUse } from '../core/faults.ts'
+import type { ReachRules } from '../core/network.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Database, Engine } from './engine.ts'
 import { postgresEngine } from './postgres/postgres.ts'
@@ -9,6 +10,8 @@ export interface EngineSettings {
   readonly path: string
   /** Directory with PostgreSQL's programs, looked into before the well-known places. */
   readonly pgBin: string | undefined
+  /** To which addresses they connect for somebody else; undefined: it is our own wish, so to any. */
+  readonly reach?: ReachRules | undefined
 }
 
 /** Every engine. One line each. */

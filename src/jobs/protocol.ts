@@ -22,7 +22,12 @@ export const Order = z.object({
   database: z.string().optional(),
   madeBy: z.object({ holdfast: z.string(), host: z.string() }),
   /** Where programs are looked for. */
-  engines: z.object({ path: z.string(), pgBin: z.string().optional() }),
+  engines: z.object({
+    path: z.string(),
+    pgBin: z.string().optional(),
+    /** To which addresses they connect; absent: to any. */
+    reach: z.object({ only: z.array(z.string()).readonly().optional() }).optional(),
+  }),
   /** How many processors an index build may take. */
   cores: z.number().int().positive(),
 })

@@ -56,8 +56,8 @@ export class Worker {
     this.#clock = clock
     this.#log = log
     const madeBy = { holdfast: node.version, host: node.host }
-    const { path, pgBin } = options.engines
-    const defaults = { madeBy, engines: { path, pgBin }, cores: options.cores }
+    const { path, pgBin, reach } = options.engines
+    const defaults = { madeBy, engines: { path, pgBin, reach }, cores: options.cores }
     const { vault, runner } = options
     this.#shop = { catalog, vault, runner, defaults, timing, log }
     this.#claims = new Repeat(

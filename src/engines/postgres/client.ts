@@ -3,6 +3,7 @@ import { Client, type ClientConfig, DatabaseError, escapeIdentifier, escapeLiter
 import { waiting } from '../../core/abort.ts'
 import { Fault, reason } from '../../core/fault.ts'
 import { DatabaseMissing, DatabaseRefused, DatabaseUnreachable } from '../../core/faults.ts'
+import { checkedSocket } from '../reach.ts'
 import { CopyIn } from './copy-in.ts'
 import { type Settings, serverName } from './settings.ts'
 
@@ -138,7 +139,7 @@ async function connectOnce(
   ssl: ClientConfig['ssl'],
   signal: AbortSignal,
 ): Promise<Client> {
-  const { host, port, user, password, database } = settings
+  const { host, port, user, password, database, reach } = settings
   const client = new Client({
     host,
     port,
@@ -146,6 +147,7 @@ async function connectOnce(
     database,
     ssl,
     ...(password && { password: password.reveal() }),
+    ...(reach && !host.startsWith('/') && { stream: () => checkedSocket(reach) }),
     application_name: 'holdfast',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,

@@ -1,12 +1,28 @@
 import { rm, writeFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { Fault, reason } from '../../core/fault.ts'
+import { DatabaseUnreachable } from '../../core/faults.ts'
 import type { Secret } from '../../core/secret.ts'
 import { scratchDirectory } from '../../stream/scratch.ts'
+import { reachableAddresses } from '../reach.ts'
 import type { Settings } from './settings.ts'
 
 /** Longer than libpq needs for a slow handshake, shorter than anyone waits. */
 const CONNECT_TIMEOUT_S = '15'
+
+/** The host by its name, and where rules hold the addresses that they leave it: libpq looks up nothing then. */
+async function hostsOf({ host, port, reach }: Settings): Promise<Record<string, string>> {
+  if (reach === undefined || host.startsWith('/') || isIP(host) !== 0) return { PGHOST: host }
+  try {
+    const addresses = await reachableAddresses(host, reach)
+    return { PGHOST: addresses.map(() => host).join(','), PGHOSTADDR: addresses.join(',') }
+  } catch (error) {
+    if (error instanceof Fault) throw error
+    throw new DatabaseUnreachable({ server: `${host}:${port}`, why: reason(error) }, error)
+  }
+}
 
 /**
  * How PostgreSQL's programs log in: everything by environment, where libpq takes it literally (as an
@@ -19,7 +35,11 @@ export class ToolLogin {
   /** A private place for files that last as long as the login. */
   readonly directory: string
 
-  private constructor(directory: string, settings: Settings, path: string) {
+  private constructor(
+    directory: string,
+    settings: Settings,
+    { path, hosts }: { readonly path: string; readonly hosts: Record<string, string> },
+  ) {
     this.directory = directory
     this.secrets = settings.password === undefined ? [] : [settings.password]
     this.env = {
@@ -29,7 +49,7 @@ export class ToolLogin {
       PGTZ: 'UTC', // times are printed in the session's zone: the same rows must give the same bytes
       PGAPPNAME: 'holdfast',
       PGCONNECT_TIMEOUT: CONNECT_TIMEOUT_S,
-      PGHOST: settings.host,
+      ...hosts,
       PGPORT: String(settings.port),
       PGUSER: settings.user,
       PGDATABASE: settings.database,
@@ -40,8 +60,9 @@ export class ToolLogin {
   }
 
   static async prepare(settings: Settings, path: string): Promise<ToolLogin> {
+    const hosts = await hostsOf(settings)
     const directory = await scratchDirectory()
-    const login = new ToolLogin(directory, settings, path)
+    const login = new ToolLogin(directory, settings, { path, hosts })
     if (settings.password !== undefined) {
       const escaped = settings.password.reveal().replaceAll(/[\\:]/g, '\\$&')
       await writeFile(join(directory, 'pgpass'), `*:*:*:*:${escaped}\n`, { mode: 0o600 })

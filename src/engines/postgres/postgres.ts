@@ -1,7 +1,9 @@
 import type { Outline } from '../../core/backup.ts'
+import type { ReachRules } from '../../core/network.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { Bytes } from '../../stream/bytes.ts'
 import type { Database, Engine } from '../engine.ts'
+import { refuseUnreachable } from '../reach.ts'
 import { ArchiveReader } from './archive.ts'
 import { databasesOf } from './databases.ts'
 import { startDump } from './dump.ts'
@@ -13,15 +15,22 @@ import { startSurvey } from './survey.ts'
 import { Toolbox, type ToolPlaces } from './tools.ts'
 
 /** PostgreSQL 9.6 and later, by its own pg_dump and pg_restore. */
-export function postgresEngine(places: ToolPlaces): Engine {
+export function postgresEngine(
+  places: ToolPlaces & { readonly reach?: ReachRules | undefined },
+): Engine {
   const toolbox = new Toolbox(places)
+  const within = (settings: Settings): Settings => {
+    if (places.reach === undefined) return settings
+    refuseUnreachable(settings.host, places.reach)
+    return { ...settings, reach: places.reach }
+  }
   return {
     name: 'postgres',
     schemes: ['postgres', 'postgresql'],
-    database: (url: Secret) => databaseOf(settingsOf(url), toolbox),
+    database: (url: Secret) => databaseOf(within(settingsOf(url)), toolbox),
     url: urlOf,
     parts: partsOf,
-    databases: databasesOf,
+    databases: (url, signal) => databasesOf(url, within, signal),
     outlineOf,
     foreignDump: (dump, name) => new ForeignArchive(dump, name),
   }

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os'
 import { isAbsolute } from 'node:path'
 import { WrongUse } from '../../core/faults.ts'
+import type { ReachRules } from '../../core/network.ts'
 import { Secret } from '../../core/secret.ts'
 
 const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
@@ -17,6 +18,8 @@ export interface Settings {
   readonly sslMode: SslMode
   /** File with the certificates that are trusted. */
   readonly sslRootCert: string | undefined
+  /** To which addresses it may lead; undefined: to any, as whoever names it could connect there themselves. */
+  readonly reach?: ReachRules | undefined
 }
 
 const DEFAULT_PORT = 5432
