@@ -10,12 +10,12 @@ import { INDEX, packKey } from './layout.ts'
 import { PACK_BUFFER, PackBuilder, type PackEntry, unsealChunk } from './pack.ts'
 import { ObjectKind, sealObject } from './seal.ts'
 
-/** Two for data, filling or on their way to the storage, and one for recipes and outlines. */
-const BUFFERS = 3
+/** How many packs there are at once, filling or on their way to the storage: the memory of a backup. */
+const MOST_BUFFERS: Readonly<Record<PackType, number>> = { [PackType.data]: 2, [PackType.meta]: 1 }
 /** Chunks go to one of two open packs by chance, so that a pack does not show where chunks begin. */
 const OPEN_DATA_PACKS = 2
-/** A small backup needs no second pack: it is opened once the first holds this much. */
-const SECOND_PACK_FROM = 8 * 1024 * 1024
+/** The second pack lags behind the first by half a pack: while one is on its way, the other takes the chunks. */
+const SECOND_PACK_FROM = 16 * 1024 * 1024
 /** After a crash, packs that no index names cost one more request each: so index them now and then. */
 const INDEX_EVERY_MS = 10 * 60_000
 
@@ -34,14 +34,18 @@ export class PackWriter {
   readonly #session: string
   readonly #clock: Clock
   readonly #signal: AbortSignal
-  readonly #buffers: Buffer[] = []
+  /** What is free again; with what is in use, never more than {@link MOST_BUFFERS}. */
+  readonly #buffers = new Map<PackType, Buffer[]>([
+    [PackType.data, []],
+    [PackType.meta, []],
+  ])
   readonly #open = new Map<PackType, PackBuilder[]>([
     [PackType.data, []],
     [PackType.meta, []],
   ])
   readonly #uploads = new Set<Promise<void>>()
   #unindexed: WrittenPack[] = []
-  #allocated = 0
+  readonly #allocated = new Map<PackType, number>()
   #indexedAt: number
   #failure: { readonly cause: unknown } | undefined
 
@@ -120,18 +124,18 @@ export class PackWriter {
     const wanted =
       type === PackType.data && (open[0]?.bytes ?? 0) > SECOND_PACK_FROM ? OPEN_DATA_PACKS : 1
     if (open.length < wanted) {
-      const buffer = this.#takeBuffer()
+      const buffer = this.#takeBuffer(type)
       if (buffer !== undefined) open.push(new PackBuilder(this.#ring, type, this.#session, buffer))
     }
     return open.length === 0 ? undefined : open[randomInt(open.length)]
   }
 
-  #takeBuffer(): Buffer | undefined {
-    if (this.#buffers.length === 0 && this.#allocated < BUFFERS) {
-      this.#allocated++
-      return Buffer.allocUnsafeSlow(PACK_BUFFER)
-    }
-    return this.#buffers.pop()
+  #takeBuffer(type: PackType): Buffer | undefined {
+    const free = this.#buffers.get(type)?.pop()
+    const allocated = this.#allocated.get(type) ?? 0
+    if (free !== undefined || allocated === MOST_BUFFERS[type]) return free
+    this.#allocated.set(type, allocated + 1)
+    return Buffer.allocUnsafeSlow(PACK_BUFFER)
   }
 
   #close(pack: PackBuilder, pad: boolean): void {
@@ -152,7 +156,7 @@ export class PackWriter {
       facts: { id, salt: pack.salt, bytes: bytes.length, type: pack.type },
       entries: pack.entries,
     }
-    this.#buffers.push(Buffer.from(bytes.buffer))
+    this.#buffers.get(pack.type)?.push(Buffer.from(bytes.buffer))
     this.storedBytes += bytes.length
     this.written.push(written)
     this.#unindexed.push(written)
