@@ -4,10 +4,11 @@ import { asProbe } from './api/probe-faults.ts'
 import { systemClock } from './core/clock.ts'
 import type { Secret } from './core/secret.ts'
 import type { EngineSettings } from './engines/index.ts'
-import { openDatabase } from './engines/index.ts'
+import { engineNamed, engineOf, openDatabase } from './engines/index.ts'
 import { addServerKey, probeSource } from './operations/adopt.ts'
-import { listKeys, removeKey } from './operations/keys.ts'
+import { listKeys, removeKey, requireStrong } from './operations/keys.ts'
 import { listBackups } from './operations/list.ts'
+import { measureUsage } from './operations/usage.ts'
 import { backupsOutside, type Transfers } from './outside-backups.ts'
 import { type Key, Repository } from './repository/repository.ts'
 import { openStorage } from './storage/index.ts'
@@ -26,7 +27,35 @@ export const outsideOf = (engines: EngineSettings, transfers: Transfers): Outsid
     }
   },
 
+  sourceUrl: (engine, parts) => engineNamed(engine, engines).url(parts),
+
+  sourceParts(url) {
+    const { engine } = openDatabase(url, engines)
+    return { engine: engine.name, ...engine.parts(url) }
+  },
+
+  listDatabases: (url, signal) => asProbe(engineOf(url, engines).databases(url, signal)),
+
   testSource: (url, signal) => asProbe(probeSource(openDatabase(url, engines).database, signal)),
+
+  async createRepository(url, passphrase, signal) {
+    requireStrong(passphrase)
+    const storage = openStorage(url.reveal())
+    try {
+      const about = { passphrase, clock: systemClock }
+      const { repository, recoveryKey } = await Repository.init(storage, about, signal)
+      const added = await addServerKey(repository, hostname(), signal)
+      return { repository: repository.id, place: repository.place, ...added, recoveryKey }
+    } finally {
+      await storage.close()
+    }
+  },
+
+  listKeys: (url, recoveryKey, signal) =>
+    withRepository(url, { recoveryKey }, signal, repository => listKeys(repository, signal)),
+
+  measureRepository: (url, recoveryKey, signal) =>
+    withRepository(url, { recoveryKey }, signal, repository => measureUsage(repository, signal)),
 
   adoptRepository: (url, key, signal) =>
     withRepository(url, key, signal, async repository => {

@@ -1,13 +1,30 @@
 import type { Manifest } from '../core/backup.ts'
 import type { Secret } from '../core/secret.ts'
 import type { BackupContents } from './outside-backups.ts'
+import type { TlsMode } from './schema/sources.ts'
 
 /** What the API asks of databases and repositories; main.ts puts it together. */
 export interface Outside extends BackupContents {
   /** The database that a URL names, without touching it. Throws WrongUse. */
   describeSource(url: Secret): SourceFacts
+  /** The URL of a database that is given in parts. Throws WrongUse. */
+  sourceUrl(engine: string, parts: SourceParts): Secret
+  /** The parts of a database's URL. Throws WrongUse. */
+  sourceParts(url: Secret): SourceParts & { readonly engine: string }
+  /** The databases that a login finds on its server. */
+  listDatabases(url: Secret, signal: AbortSignal): Promise<readonly FoundDatabase[]>
   /** Checks everything that can be checked before a dump. */
   testSource(url: Secret, signal: AbortSignal): Promise<SourceProbe>
+  /** Makes a repository and gives the server a key of its own. */
+  createRepository(
+    url: Secret,
+    passphrase: Secret,
+    signal: AbortSignal,
+  ): Promise<AdoptedRepository & { readonly recoveryKey: Secret }>
+  /** What opens a repository, without the secrets. */
+  listKeys(url: Secret, key: Secret, signal: AbortSignal): Promise<readonly KeySlot[]>
+  /** What a repository takes on its storage. */
+  measureRepository(url: Secret, key: Secret, signal: AbortSignal): Promise<RepositorySize>
   /** Opens a repository and gives the server a key of its own. */
   adoptRepository(
     url: Secret,
@@ -21,6 +38,38 @@ export interface Outside extends BackupContents {
 }
 
 export type RepositoryKey = { readonly passphrase: Secret } | { readonly recoveryKey: Secret }
+
+/** A database as people fill it into a form. */
+export interface SourceParts {
+  readonly host: string
+  readonly port?: number | undefined
+  readonly database: string
+  readonly user?: string | undefined
+  readonly password?: Secret | undefined
+  readonly tls?: TlsMode | undefined
+  readonly caFile?: string | undefined
+}
+
+export interface FoundDatabase {
+  readonly database: string
+  /** `shop@db.example.org:5432` */
+  readonly name: string
+  readonly owner: string
+  readonly encoding: string
+  readonly bytes: number | undefined
+}
+
+export interface KeySlot {
+  readonly id: string
+  readonly kind: 'passphrase' | 'recovery'
+  readonly label: string
+  readonly created: string
+}
+
+export interface RepositorySize {
+  readonly storedBytes: number
+  readonly packs: number
+}
 
 export interface SourceFacts {
   readonly engine: string

@@ -70,7 +70,10 @@ async function upsert(
      select m.id, $1,
             coalesce((select r.source_id from runs r where r.id = m.run),
                      (select s.id from sources s where s.label in (m.label, m.tags ->> $3)
-                       order by s.removed_at nulls first, s.created_at limit 1)),
+                         or m.label = any(s.former_labels)
+                       order by s.removed_at nulls first,
+                         (s.label in (m.label, m.tags ->> $3)) desc nulls last, s.created_at
+                       limit 1)),
             m.label, m.run, m."startedAt", m."finishedAt", m.dump, m.stored, m.tables, m.rows,
             m.tags, m.warnings, m.manifest
        from jsonb_to_recordset($2) as m (id text, label text, run uuid, "startedAt" timestamptz,

@@ -12,22 +12,23 @@ const FEWEST_DIGITS = 4
 const UNIQUE_VIOLATION = '23505'
 
 /** Whether what was found may be removed before the transaction ends. */
-export type Hold = 'for share' | ''
+export type Hold = 'for share' | 'for update' | ''
 
 /** The `where` of a look-up, for `$1` as {@link findNamed} passes it. */
 export const CALLED = `(lower(name) = lower($1) or id::text like $2)`
 
 /**
  * The one row that `name` means: its name goes before an id that happens to begin so.
- * `select` answers the rows that fit {@link CALLED}. Throws NotFound, NameAmbiguous.
+ * `select` answers the rows that fit {@link CALLED}; `more` is its `$3` …. Throws NotFound, NameAmbiguous.
  */
 export async function findNamed<Row extends Named>(
   sql: Sql,
   kind: string,
   name: string,
   select: string,
+  more: readonly unknown[] = [],
 ): Promise<Row> {
-  const rows = await sql.query<Row>(select, [name, idPattern(name)])
+  const rows = await sql.query<Row>(select, [name, idPattern(name), ...more])
   const called = rows.filter(row => row.name.toLowerCase() === name.toLowerCase())
   const [row, ...others] = called.length > 0 ? called : rows
   if (row === undefined) throw new NotFound({ kind, name })

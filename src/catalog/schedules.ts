@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { InUse, NameAmbiguous, NotFound, WrongUse } from '../core/faults.ts'
 import { shortId } from '../core/ids.ts'
-import { DEFAULT_RETRY, type RetryPolicy } from '../core/run.ts'
+import { DEFAULT_RETRY, type RetryPolicy, type RunState } from '../core/run.ts'
 import { type Blackout, Timetable, Timing } from '../core/schedule.ts'
 import { catalogTime, type Sql } from './db.ts'
 import { idPattern } from './names.ts'
@@ -29,6 +29,10 @@ export interface Schedule {
   readonly nextFire: Date | null
   readonly lastSlot: Date | null
   readonly lastRunAt: Date | null
+  /** The longest time between two firings, where it goes by time. */
+  readonly periodSeconds: number | null
+  /** Its newest run. */
+  readonly lastRun: { readonly id: string; readonly state: RunState } | null
   /** Raised by every change. */
   readonly revision: number
   readonly createdAt: Date
@@ -64,7 +68,10 @@ const COLUMNS = `schedules.id, source_id as "sourceId", sources.name as "sourceN
   after_schedule_id as "afterScheduleId", time_zone as "timeZone", enabled, priority,
   jitter_seconds as "jitterSeconds", blackout, retry, max_bytes::float8 as "maxBytes",
   next_slot as "nextSlot", next_fire as "nextFire", last_slot as "lastSlot",
-  last_run_at as "lastRunAt", schedules.revision, schedules.created_at as "createdAt"`
+  last_run_at as "lastRunAt", period_seconds as "periodSeconds",
+  (select json_build_object('id', id, 'state', state) from runs
+    where schedule_id = schedules.id order by queued_at desc, id desc limit 1) as "lastRun",
+  schedules.revision, schedules.created_at as "createdAt"`
 const FROM = `schedules join sources on sources.id = source_id
   join repositories on repositories.id = repository_id`
 
@@ -275,15 +282,18 @@ async function firstSlot(sql: Sql, draft: Draft): Promise<Date | null> {
 async function write(sql: Sql, draft: Draft, nextSlot: Date | null): Promise<Schedule> {
   let { cron } = draft
   let nextFire: Date | null = null
+  let period: number | null = null
   if (cron !== null) {
     const timetable = new Timetable(Timing.parse(timingOf(draft, cron)), draft.id)
     cron = timetable.expression
     nextFire = nextSlot && timetable.fireTime(nextSlot)
+    period = timetable.longestGap(await catalogTime(sql)) ?? null
   }
   await sql.query(
     `update schedules set cron = $2, after_schedule_id = $3, time_zone = $4, enabled = $5,
        priority = $6, jitter_seconds = $7, blackout = $8, retry = $9, max_bytes = $10,
-       next_slot = $11, next_fire = $12, repository_id = $13, revision = revision + 1 where id = $1`,
+       next_slot = $11, next_fire = $12, repository_id = $13, period_seconds = $14,
+       revision = revision + 1 where id = $1`,
     [
       draft.id,
       cron,
@@ -298,6 +308,7 @@ async function write(sql: Sql, draft: Draft, nextSlot: Date | null): Promise<Sch
       nextSlot,
       nextFire,
       draft.repositoryId,
+      period,
     ],
   )
   await wakeSchedulers(sql)

@@ -12,6 +12,8 @@ export interface Source {
   readonly database: string
   /** What its backups call it: `shop@db.example.org:5432`. */
   readonly label: string
+  /** What its backups called it before its database moved. */
+  readonly formerLabels: readonly string[]
   readonly createdAt: Date
 }
 
@@ -21,7 +23,7 @@ export interface SourceListing extends Source {
   readonly lastBackupAt: Date | null
 }
 
-export interface NewSource extends Omit<Source, 'createdAt'> {
+export interface NewSource extends Omit<Source, 'createdAt' | 'formerLabels'> {
   /** Its URL, sealed for {@link sourceUrlPlace}. */
   readonly urlSealed: Buffer
 }
@@ -29,7 +31,8 @@ export interface NewSource extends Omit<Source, 'createdAt'> {
 /** Where the sealed URL of a source belongs. */
 export const sourceUrlPlace = (id: string): string => `sources.url_sealed:${id}`
 
-const COLUMNS = `id, name, engine, host, database, label, created_at as "createdAt"`
+const COLUMNS = `id, name, engine, host, database, label, former_labels as "formerLabels",
+  created_at as "createdAt"`
 
 /** Adds a source. Throws NameTaken. */
 export async function insertSource(sql: Sql, source: NewSource): Promise<void> {
@@ -50,6 +53,28 @@ export const findSource = (sql: Sql, name: string, hold: Hold = ''): Promise<Sou
     name,
     `select ${COLUMNS} from sources where removed_at is null and ${CALLED} ${hold}`,
   )
+
+/** What a change of a source leaves out stays. */
+export type SourceChanges = Partial<Omit<NewSource, 'id'>>
+
+/**
+ * Changes a source, which the transaction holds. Where its database gets another label, the backups so far
+ * stay with the source: it remembers what they call it. Throws NameTaken.
+ */
+export async function editSource(sql: Sql, now: Source, changes: SourceChanges): Promise<Source> {
+  const { name, engine, host, database, label, urlSealed } = changes
+  const update = sql.query<Source>(
+    `update sources set name = coalesce($2, name), engine = coalesce($3, engine),
+       host = coalesce($4, host), database = coalesce($5, database), label = coalesce($6, label),
+       url_sealed = coalesce($7, url_sealed), revision = revision + 1,
+       former_labels = case when $6 is null or $6 = label then former_labels
+         else array_append(array_remove(array_remove(former_labels, $6), label), label) end
+     where id = $1 returning ${COLUMNS}`,
+    [now.id, name, engine, host, database, label, urlSealed].map(value => value ?? null),
+  )
+  const [row] = await insertNamed('source', name ?? now.name, update)
+  return row ?? now
+}
 
 /** The same; while the transaction lasts, nobody removes it. */
 export const holdSource = (sql: Sql, name: string): Promise<Source> =>
@@ -81,6 +106,20 @@ export async function sourceLabelled(sql: Sql, label: string): Promise<Source | 
     [label],
   )
   return row
+}
+
+/** The newest backup of a source in a repository, as the catalogue knows it. */
+export async function newestBackup(
+  sql: Sql,
+  source: Source,
+  repositoryId: string,
+): Promise<string | undefined> {
+  const [row] = await sql.query<{ id: string }>(
+    `select id from backups where source_id = $1 and repository_id = $2 and not unreadable
+      order by finished_at desc limit 1`,
+    [source.id, repositoryId],
+  )
+  return row?.id
 }
 
 /** Every source, by name. */

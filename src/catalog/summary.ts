@@ -81,7 +81,7 @@ const STANDINGS = `${PERIODS}, standing as (
     left join lateral (select state from runs
       where source_id = s.id and kind = 'backup' and state in ('completed', 'failed', 'cancelled')
       order by queued_at desc, id desc limit 1) made on true
-    where s.removed_at is null
+    where s.removed_at is null and ($1::uuid is null or s.id = $1)
   )
   select id, name, engine, label, "periodSeconds"::float8, "nextRunAt", "lastProofAt",
     backup, good_at as "goodAt", extract(epoch from now - good_at)::float8 as "ageSeconds",
@@ -106,9 +106,9 @@ type Row = Omit<SourceStanding, 'lastGood' | 'lastRun'> & {
   readonly finishedAt: Date | null
 }
 
-/** How every source stands, by name. */
-export const sourceStandings = async (sql: Sql): Promise<SourceStanding[]> =>
-  (await sql.query<Row>(STANDINGS)).map(standingOf)
+/** How every source stands, or one of them, by name. */
+export const sourceStandings = async (sql: Sql, id?: string): Promise<SourceStanding[]> =>
+  (await sql.query<Row>(STANDINGS, [id ?? null])).map(standingOf)
 
 function standingOf(row: Row): SourceStanding {
   const { backup, goodAt, runId, kind, state, queuedAt, finishedAt, ...standing } = row

@@ -7,6 +7,7 @@ import { instantOf, wallTime } from './wall-time.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
 const DAY_MINUTES = 24 * 60
 const WEEK_MINUTES = 7 * DAY_MINUTES
 
@@ -36,6 +37,9 @@ export type Timing = z.infer<typeof Timing>
 
 /** More than this late, a slot was missed, and its run is to catch up. */
 const LATE_MS = MINUTE
+/** Weekends and the change of the clocks lie in so many days; rarer schedules are followed over so many gaps. */
+const GAP_DAYS = 8
+const FEWEST_GAPS = 3
 /** As many slots that one run stands for are named on its record. */
 const MOST_NAMED = 1000
 
@@ -105,6 +109,29 @@ export class Timetable {
       slot = this.nextSlot(firing.slot)
     }
     return all
+  }
+
+  /**
+   * About the longest time between two firings, in seconds, over the days after an instant: nights and
+   * weekends that the schedule leaves out are in it. Undefined where it fires once more at most.
+   */
+  longestGap(after: Date): number | undefined {
+    const first = this.firings(after, 1)[0]?.at
+    if (first === undefined) return undefined
+    let [last, longest] = [first.getTime(), 0]
+    const end = last + GAP_DAYS * DAY_MINUTES * MINUTE
+    for (let seen = 0; seen < FEWEST_GAPS || last < end; seen += 1) {
+      const next = this.firings(new Date(last), 1)[0]?.at
+      if (next === undefined) break
+      longest = Math.max(longest, next.getTime() - last)
+      // Of a schedule that fires every few minutes, one firing an hour tells enough.
+      const hop =
+        next.getTime() - last < HOUR ? this.firings(new Date(last + HOUR), 1)[0]?.at : next
+      if (hop === undefined) break
+      longest = Math.max(longest, hop.getTime() - last - HOUR)
+      last = hop.getTime()
+    }
+    return longest === 0 ? undefined : longest / SECOND
   }
 
   /**

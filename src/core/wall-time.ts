@@ -67,6 +67,23 @@ function changeBetween(from: number, to: number, timeZone: string): number {
   return high
 }
 
+/** A moment in which the clocks of a time zone are put forward (more minutes) or back (fewer). */
+export interface ClockChange {
+  readonly at: Date
+  readonly minutes: number
+}
+
+/** The changes of a zone's clocks after an instant and before another. */
+export function clockChanges(after: Date, before: Date, timeZone: string): ClockChange[] {
+  const found: ClockChange[] = []
+  for (let from = after.getTime(); from < before.getTime(); from += DAY) {
+    const to = Math.min(from + DAY, before.getTime())
+    const minutes = (offsetAt(to, timeZone) - offsetAt(from, timeZone)) / (60 * SECOND)
+    if (minutes !== 0) found.push({ at: new Date(changeBetween(from, to, timeZone)), minutes })
+  }
+  return found
+}
+
 /** Whether this runtime knows a time zone of that name: one of the IANA database, no bare offset. */
 export function isTimeZone(name: string): boolean {
   if (name.length > 64 || !/^[A-Za-z]/.test(name)) return false

@@ -17,7 +17,7 @@ import { DescriptionStore, proven } from './description-store.ts'
 import { type KeyRing, keyRing } from './key-ring.ts'
 import type { Key } from './key-slot.ts'
 import { KeySlots } from './key-slots.ts'
-import { SESSIONS } from './layout.ts'
+import { PACKS, SESSIONS } from './layout.ts'
 import { type LoadedIndex, loadIndex } from './load-index.ts'
 import { Manifests } from './manifests.ts'
 import { BackupReader, ChunkReader } from './reader.ts'
@@ -34,6 +34,12 @@ export type { BackupFacts, BackupWriter, WriteProgress } from './writer.ts'
 export interface LostBackup {
   readonly id: string
   readonly why: string
+}
+
+/** What a repository takes on its storage. */
+export interface RepositoryUsage {
+  readonly storedBytes: number
+  readonly packs: number
 }
 
 /** The encrypted, deduplicated store that holds backups; it knows no databases. */
@@ -101,6 +107,16 @@ export class Repository {
 
   async free(signal: AbortSignal): Promise<number | undefined> {
     return await this.#storage.free(signal)
+  }
+
+  /** What all objects take, from a list of them. */
+  async usage(signal: AbortSignal): Promise<RepositoryUsage> {
+    let [storedBytes, packs] = [0, 0]
+    for await (const { key, bytes } of this.#storage.list('', signal)) {
+      storedBytes += bytes
+      if (key.startsWith(PACKS)) packs += 1
+    }
+    return { storedBytes, packs }
   }
 
   /** Every backup, newest first, and those whose manifest cannot be read. */

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { audit } from '../../catalog/audit.ts'
-import type { Sql } from '../../catalog/db.ts'
-import { readOverview } from '../../catalog/overview.ts'
+import { catalogTime, type Sql } from '../../catalog/db.ts'
 import { holdRepository } from '../../catalog/repositories.ts'
+import { withNames } from '../../catalog/run-list.ts'
+import { runSchedule } from '../../catalog/schedule-runs.ts'
 import {
   disableSchedule,
   editSchedule,
@@ -13,22 +14,25 @@ import {
   type Schedule as Row,
   removeSchedule,
   type ScheduleSettings,
-  timingOf,
 } from '../../catalog/schedules.ts'
 import { findSource, holdSource } from '../../catalog/sources.ts'
-import { shortId } from '../../core/ids.ts'
 import { DEFAULT_RETRY, type RetryPolicy } from '../../core/run.ts'
-import { type Firing, Timetable } from '../../core/schedule.ts'
 import { type Route, route } from '../route.ts'
 import { Reference } from '../schema/common.ts'
+import { Run } from '../schema/runs.ts'
 import {
   Firings,
   FiringsQuery,
   NewSchedule,
+  PreviewedSchedule,
   Schedule,
   ScheduleChanges,
   ScheduleList,
+  SchedulePreview,
 } from '../schema/schedules.ts'
+import { firingOf, scheduleDocument, timetableOf } from './schedule-document.ts'
+import { preview } from './schedule-preview.ts'
+import { MANUAL_PRIORITY } from './trigger.ts'
 
 const One = z.strictObject({ schedule: Reference })
 
@@ -44,7 +48,7 @@ export const scheduleRoutes: readonly Route[] = [
     handle: async ({ query }, { catalog }) => {
       const source = query.source && (await findSource(catalog, query.source)).id
       const schedules = await listSchedules(catalog, source)
-      return { document: { schedules: schedules.map(documentOf) } }
+      return { document: { schedules: schedules.map(scheduleDocument) } }
     },
   }),
 
@@ -67,7 +71,54 @@ export const scheduleRoutes: readonly Route[] = [
           enabled,
         })
         await audit(sql, entryOf(schedule, actor, 'schedule.add', settings))
-        return { status: 201, document: documentOf(schedule) }
+        return { status: 201, document: scheduleDocument(schedule) }
+      }),
+  }),
+
+  route({
+    method: 'GET',
+    path: '/schedules/:schedule',
+    summary: 'One schedule, with its newest run',
+    area: 'schedules',
+    needs: 'viewer',
+    params: One,
+    answer: Schedule,
+    handle: async ({ params }, { catalog }) => ({
+      document: scheduleDocument(await findSchedule(catalog, params.schedule)),
+    }),
+  }),
+
+  route({
+    method: 'POST',
+    path: '/schedules/preview',
+    summary: 'When a schedule would fire that is not added yet; nothing is kept',
+    area: 'schedules',
+    needs: 'viewer',
+    success: [200],
+    atOnce: { perCaller: 2, all: 8 },
+    body: SchedulePreview,
+    answer: PreviewedSchedule,
+    handle: async ({ body: { count, ...timing } }, { catalog }) => ({
+      document: preview(timing, await catalogTime(catalog), count),
+    }),
+  }),
+
+  route({
+    method: 'POST',
+    path: '/schedules/:schedule/run',
+    summary: 'Run now as the schedule would, also while it is disabled',
+    area: 'schedules',
+    needs: 'operator',
+    action: 'run.start',
+    success: [201, 200],
+    params: One,
+    answer: Run,
+    handle: async ({ params, actor, idempotencyKey }, { catalog }) =>
+      await catalog.transaction(async sql => {
+        const schedule = await findSchedule(sql, params.schedule)
+        const asked = { actor, idempotencyKey, priority: MANUAL_PRIORITY }
+        const { run, isNew } = await runSchedule(sql, schedule, asked)
+        return { status: isNew ? 201 : 200, document: await withNames(sql, run) }
       }),
   }),
 
@@ -82,9 +133,9 @@ export const scheduleRoutes: readonly Route[] = [
     answer: Firings,
     handle: async ({ params, query }, { catalog }) => {
       const schedule = await findSchedule(catalog, params.schedule)
-      const { now } = await readOverview(catalog)
+      const now = await catalogTime(catalog)
       const firings = timetableOf(schedule)?.firings(now, query.count) ?? []
-      return { document: { schedule: documentOf(schedule), firings: firings.map(firingOf) } }
+      return { document: { schedule: scheduleDocument(schedule), firings: firings.map(firingOf) } }
     },
   }),
 
@@ -103,7 +154,7 @@ export const scheduleRoutes: readonly Route[] = [
         const { id, retry } = await findSchedule(sql, params.schedule)
         const schedule = await editSchedule(sql, id, await settingsOf(sql, body, retry))
         await audit(sql, entryOf(schedule, actor, 'schedule.edit', body))
-        return { document: documentOf(schedule) }
+        return { document: scheduleDocument(schedule) }
       }),
   }),
 
@@ -139,7 +190,7 @@ function changeRoute(
         const { id } = await findSchedule(sql, params.schedule)
         const schedule = await change(sql, id)
         await audit(sql, entryOf(schedule, actor, action))
-        return { document: documentOf(schedule) }
+        return { document: scheduleDocument(schedule) }
       }),
   })
 }
@@ -166,19 +217,4 @@ const entryOf = (schedule: Row, actor: string, action: string, details: object =
   objectId: schedule.id,
   objectName: schedule.sourceName,
   details: { ...details, repository: schedule.repositoryName },
-})
-
-const timetableOf = (schedule: Row): Timetable | undefined =>
-  schedule.cron === null ? undefined : new Timetable(timingOf(schedule, schedule.cron), schedule.id)
-
-function documentOf(row: Row): Schedule {
-  const words =
-    timetableOf(row)?.words ?? `after schedule ${shortId(row.afterScheduleId ?? '')} completed`
-  return { ...row, source: row.sourceName, repository: row.repositoryName, words }
-}
-
-const firingOf = ({ slot, at, missed, missedMore }: Firing) => ({
-  slot,
-  at,
-  alsoFor: missed.length + missedMore,
 })

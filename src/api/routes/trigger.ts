@@ -6,11 +6,13 @@ import {
   someRepositories,
 } from '../../catalog/choices.ts'
 import type { Sql } from '../../catalog/db.ts'
+import { noteDeletion } from '../../catalog/deletions.ts'
 import { findRepositoryEver, holdRepository } from '../../catalog/repositories.ts'
 import { insertRun, type NewRun, type Run, runAskedWith } from '../../catalog/runs.ts'
 import {
   findSourceEver,
   holdSource,
+  newestBackup,
   type Source,
   sealedSourceUrl,
   sourceLabelled,
@@ -57,6 +59,7 @@ export async function trigger(
     })
     const isNew = run.id === id
     if (isNew) {
+      await noteDeletion(sql, run)
       await audit(sql, {
         actor,
         action: 'run.start',
@@ -107,14 +110,27 @@ async function whatFor(sql: Sql, body: WantedRun, id: string, deps: Deps): Promi
     return { ...common, request: { tags: body.tags ?? {}, maxBytes: body.maxBytes } }
   }
   if (body.kind === 'verify') {
-    return { ...common, request: { backup: backupOf(source, body.backup) } }
+    return { ...common, request: { backup: await backupOf(sql, source, body, repositoryId) } }
   }
-  return { ...common, ...(await restoreOf(sql, source, body, id, deps)) }
+  const backup = await backupOf(sql, source, body, repositoryId)
+  return { ...common, ...(await restoreOf(sql, source, { ...body, backup }, id, deps)) }
 }
 
-/** `latest` is the latest of this source, whatever else is in the repository. */
-const backupOf = (source: Source, backup: string): string =>
-  backup === 'latest' ? `latest:${source.label}` : backup
+/**
+ * `latest` is the latest of this source, whatever else is in the repository. Where its database has moved, the
+ * repository cannot tell which backups are of this source, and the catalogue can.
+ */
+async function backupOf(
+  sql: Sql,
+  source: Source,
+  { backup }: { readonly backup: string },
+  repositoryId: string,
+): Promise<string> {
+  if (backup !== 'latest') return backup
+  const moved = source.formerLabels.length > 0
+  const newest = moved ? await newestBackup(sql, source, repositoryId) : undefined
+  return newest ?? `latest:${source.label}`
+}
 
 async function restoreOf(
   sql: Sql,
@@ -133,7 +149,7 @@ async function restoreOf(
     lockKey: replaced === undefined ? `target:${target.label}` : `source:${replaced.id}`,
     host: target.host,
     request: {
-      backup: backupOf(source, body.backup),
+      backup: body.backup,
       target: target.label,
       replace,
       disconnect: body.disconnect ?? false,

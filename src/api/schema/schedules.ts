@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { RetryPolicy } from '../../core/run.ts'
+import { RetryPolicy, RUN_STATES } from '../../core/run.ts'
 import { Blackout, Timing } from '../../core/schedule.ts'
 import { Reference, Time } from './common.ts'
 
@@ -27,6 +27,10 @@ export const Schedule = z.object({
   /** When the next slot fires: jitter and blackouts included. */
   nextFire: z.nullable(Time),
   lastRunAt: z.nullable(Time),
+  /** About the longest time between two firings; null where it follows another schedule. */
+  periodSeconds: z.nullable(z.number()),
+  /** Its newest run. */
+  lastRun: z.nullable(z.object({ id: z.uuid(), state: z.enum(RUN_STATES) })),
   createdAt: Time,
 })
 export type Schedule = z.output<typeof Schedule>
@@ -72,6 +76,35 @@ export const MOST_FIRINGS = 100
 export const FiringsQuery = z.strictObject({
   count: z.coerce.number().int().min(1).max(MOST_FIRINGS).default(10),
 })
+
+/** A schedule that nobody has added yet. */
+export const SchedulePreview = z.strictObject({
+  ...Timing.shape,
+  timeZone: Timing.shape.timeZone.default('UTC'),
+  blackout: z.array(Blackout.strict()).max(20).default([]),
+  count: z.number().int().min(1).max(MOST_FIRINGS).default(10),
+})
+
+export const PreviewedSchedule = z.object({
+  /** As it would be kept. */
+  cron: z.string(),
+  /** When it fires, in words. */
+  words: z.string(),
+  periodSeconds: z.nullable(z.number()),
+  firings: z.array(
+    z.object({
+      slot: Time,
+      /** When it starts: blackouts included, and the jitter as it may be. */
+      at: Time,
+      /** The same as its clock shows it: `2026-03-29 03:00`. */
+      local: z.string(),
+      alsoFor: z.number().int(),
+    }),
+  ),
+  /** What is easily overlooked: days that some months lack, changes of the clocks, runs close upon each other. */
+  warnings: z.array(z.string()),
+})
+export type PreviewedSchedule = z.output<typeof PreviewedSchedule>
 
 export const Firings = z.object({
   schedule: Schedule,

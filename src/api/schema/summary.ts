@@ -9,7 +9,7 @@ import { Time } from './common.ts'
  */
 const Verdict = z.enum(['good', 'failing', 'overdue', 'never', 'unscheduled'])
 
-const Standing = z.object({
+export const Standing = z.object({
   id: z.uuid(),
   name: z.string(),
   engine: z.string(),
@@ -32,6 +32,9 @@ const Standing = z.object({
       finishedAt: z.nullable(Time),
     }),
   ),
+})
+
+const SummaryLine = Standing.extend({
   /** One character for each day in UTC, today last: `.` none, `+` all completed, `-` all failed, `*` both. */
   strip: z.string(),
 })
@@ -40,7 +43,7 @@ export const Summary = z.object({
   now: Time,
   verdicts: z.record(Verdict, z.number().int()),
   /** By name. */
-  sources: z.array(Standing),
+  sources: z.array(SummaryLine),
 })
 export type Summary = z.output<typeof Summary>
 

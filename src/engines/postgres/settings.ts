@@ -3,9 +3,10 @@ import { isAbsolute } from 'node:path'
 import { WrongUse } from '../../core/faults.ts'
 import type { ReachRules } from '../../core/network.ts'
 import { Secret } from '../../core/secret.ts'
+import { type DatabaseParts, TLS_MODES, type TlsMode } from '../engine.ts'
 
-const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
-export type SslMode = (typeof SSL_MODES)[number]
+const SSL_MODES = TLS_MODES
+export type SslMode = TlsMode
 
 /** One database on one server. Every field is taken literally wherever it is used. */
 export interface Settings {
@@ -33,6 +34,29 @@ const refuse = (why: string, hint?: string) =>
 const EXAMPLE = 'write it like postgres://user:password@host:5432/database'
 const ENCODING_HINT =
   'write every special character of user, password and database as percent and two digits: %40 for @, %25 for %'
+
+/** The URL of a database that is given in parts; the host is a parameter, where no character has a meaning. */
+export function urlOf(parts: DatabaseParts): Secret {
+  const { host, port = DEFAULT_PORT, database, user, password, tls, caFile } = parts
+  const text = encodeURIComponent
+  const secret = password === undefined || password.isEmpty ? '' : `:${text(password.reveal())}`
+  const login = user === undefined ? '' : `${text(user)}${secret}@`
+  const query = new URLSearchParams({
+    host,
+    ...(tls !== undefined && { sslmode: tls }),
+    ...(caFile !== undefined && { sslrootcert: caFile }),
+  })
+  if (user === undefined && secret !== '') throw refuse('a password needs a user')
+  const url = new Secret(`postgres://${login}:${port}/${text(database)}?${query}`)
+  settingsOf(url)
+  return url
+}
+
+/** The reverse of {@link urlOf}. */
+export function partsOf(url: Secret): DatabaseParts {
+  const { sslMode, sslRootCert, ...parts } = settingsOf(url)
+  return { ...parts, tls: sslMode, caFile: sslRootCert }
+}
 
 /** Takes a URL apart; its messages never show any of it but host, port, user and database. */
 export function settingsOf(secretUrl: Secret): Settings {
