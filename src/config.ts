@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { reason } from './core/fault.ts'
 import { WrongUse } from './core/faults.ts'
 import { Networks } from './core/network.ts'
+import { type OidcSettings, readOidc } from './core/oidc.ts'
 import { Secret } from './core/secret.ts'
 import { METRICS_ACCESS, type TlsFiles, USUAL_WEB, type WebRules } from './core/web.ts'
 
@@ -52,6 +54,10 @@ export interface ServerConfig {
   readonly web: WebRules
   /** Where databases may be, when it is somebody's wish to connect to one; undefined: anywhere. */
   readonly reach: readonly string[] | undefined
+  /** What lets somebody make the first account; undefined: one is made at each start. */
+  readonly setupToken: Secret | undefined
+  /** The server that vouches for people; undefined: none. */
+  readonly oidc: OidcSettings | undefined
 }
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
@@ -105,6 +111,8 @@ function readServerConfig(text: (name: string) => string | undefined): ServerCon
     logLevel: oneOf('HOLDFAST_LOG_LEVEL', text('HOLDFAST_LOG_LEVEL') ?? 'info', LOG_LEVELS),
     web: readWebRules(text, number),
     reach: networks('HOLDFAST_ALLOWED_NETWORKS', text('HOLDFAST_ALLOWED_NETWORKS')),
+    setupToken: setupToken(text('HOLDFAST_SETUP_TOKEN')),
+    oidc: readOidc(text, oidcSecret(text)),
   })
 }
 
@@ -192,6 +200,30 @@ function tlsFiles(certFile: string | undefined, keyFile: string | undefined): Tl
   const missing = certFile === undefined ? 'HOLDFAST_TLS_CERT_FILE' : 'HOLDFAST_TLS_KEY_FILE'
   const hint = 'a certificate and its key are given together, or neither'
   throw new WrongUse({ why: `${missing} is not set, but the other one is`, hint })
+}
+
+/** As long as those that are made at the start. */
+const SHORTEST_SETUP_TOKEN = 32
+
+function setupToken(text: string | undefined): Secret | undefined {
+  if (text === undefined) return undefined
+  if (text.length >= SHORTEST_SETUP_TOKEN) return new Secret(text)
+  throw new WrongUse({
+    why: `HOLDFAST_SETUP_TOKEN is shorter than ${SHORTEST_SETUP_TOKEN} characters`,
+    hint: 'make one with: openssl rand -hex 32',
+  })
+}
+
+function oidcSecret(text: (name: string) => string | undefined): Secret | undefined {
+  const path = text('HOLDFAST_OIDC_CLIENT_SECRET_FILE')
+  const value = text('HOLDFAST_OIDC_CLIENT_SECRET')
+  if (path === undefined) return value === undefined ? undefined : new Secret(value)
+  try {
+    return new Secret(readFileSync(path, 'utf8').trim())
+  } catch (error) {
+    const why = `could not read HOLDFAST_OIDC_CLIENT_SECRET_FILE: ${reason(error)}`
+    throw new WrongUse({ why, hint: 'check the path and its rights' }, error)
+  }
 }
 
 /** The URL is not shown where it makes no sense: it holds a password. */

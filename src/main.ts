@@ -8,6 +8,9 @@ import { closeApp, createApp, listenOnPort, listenOnSocket } from './api/app.ts'
 import { Certificate } from './api/certificate.ts'
 import type { Check } from './api/health.ts'
 import { LiveHub } from './api/live/hub.ts'
+import type { LoginDeps } from './api/login/deps.ts'
+import { offerSetup, setupLink } from './api/login/links.ts'
+import { Oidc } from './api/login/oidc.ts'
 import { Metrics } from './api/metrics/metrics.ts'
 import { RunFeed } from './api/run-feed.ts'
 import { lockDataDir, makeDataDir } from './catalog/data-dir.ts'
@@ -20,6 +23,7 @@ import { CatalogTooNew, WorkerWithoutCatalog } from './core/faults.ts'
 import { Networks } from './core/network.ts'
 import type { EngineSettings } from './engines/index.ts'
 import { adoptBackups } from './jobs/adopt-backups.ts'
+import { DeletionCarrier } from './jobs/carry-out-deletions.ts'
 import type { RunnerCommand } from './jobs/runner-process.ts'
 import { Scheduler } from './jobs/scheduler.ts'
 import { Worker } from './jobs/worker.ts'
@@ -68,9 +72,13 @@ export async function serve(options: ServerOptions): Promise<void> {
     scheduler.start()
     atEnd(node, 'stop the scheduler', () => scheduler.stop())
     const outside = outsideOf(enginesOf(settings), transfersOf(node))
+    const deletions = new DeletionCarrier({ catalog, vault, outside, log: node.log })
+    deletions.start()
+    atEnd(node, 'stop deleting backups', () => deletions.stop())
     const adopting = adoptBackups({ catalog, vault, outside, log: node.log }, node.signal)
     atEnd(node, 'stop comparing the catalog with the repositories', () => adopting)
     node.log.info(`ready on ${address} and ${settings.socket}`)
+    await tellSetup(node, catalog, address)
   })
 }
 
@@ -222,7 +230,13 @@ async function openDoors(
   await live.start()
   atEnd(node, 'stop listening for changes', () => live.stop())
   const options = {
-    deps: { catalog, vault, feed, outside: outsideOf(enginesOf(settings), transfersOf(node)) },
+    deps: {
+      catalog,
+      vault,
+      feed,
+      outside: outsideOf(enginesOf(settings), transfersOf(node)),
+      login: loginOf(settings),
+    },
     live,
     checks,
     metrics: new Metrics({ catalog, checks, version: node.version }),
@@ -267,6 +281,23 @@ function sayWhoMayCome({ settings: { host, web }, log }: Node): void {
     log.warn(
       'HOLDFAST_URL is not set: only requests that name the address of this machine are answered',
     )
+  }
+}
+
+function loginOf({ web, oidc }: ServerConfig): LoginDeps {
+  const place = web.url?.href.replace(/\/$/, '')
+  return { url: place, oidc: oidc && place ? new Oidc(oidc, place) : undefined }
+}
+
+/** Tells how the first account is made, where there is none. */
+async function tellSetup({ settings, log }: Node, catalog: Catalog, address: string) {
+  const token = await offerSetup(catalog, settings.setupToken)
+  if (token === undefined) return
+  const { url = address } = loginOf(settings)
+  if (settings.setupToken === undefined) {
+    log.info(`nobody has an account yet: open ${setupLink(url, token)} within 30 minutes`)
+  } else {
+    log.info(`nobody has an account yet: open ${url}/setup with HOLDFAST_SETUP_TOKEN at hand`)
   }
 }
 

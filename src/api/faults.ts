@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyError } from 'fastify'
 import type { z } from 'zod'
 import { Fault } from '../core/fault.ts'
-import { InvalidInput } from '../core/faults.ts'
+import { InvalidInput, TwoFactorRequired } from '../core/faults.ts'
 import type { Problem } from './schema/common.ts'
 
 /** Put through a schema what came from outside. Throws InvalidInput, which names every field. */
@@ -45,12 +45,13 @@ export function problemOf(error: unknown): Problem {
 }
 
 function faultProblem(fault: Fault): Problem {
-  const { problems, run } = fault.details
+  const { problems, run, challenge } = fault.details
   return {
     ...problem(fault.status, fault.code, fault.message, fault),
     retry: fault.retry,
     ...(fault instanceof InvalidInput && { problems: problems as Problem['problems'] }),
     ...(typeof run === 'string' && { run }),
+    ...(fault instanceof TwoFactorRequired && { challenge: String(challenge) }),
   }
 }
 

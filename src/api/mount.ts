@@ -3,11 +3,12 @@ import { audit } from '../catalog/audit.ts'
 import { cameFrom } from '../catalog/origin.ts'
 import type { Caller } from '../core/access.ts'
 import { Fault } from '../core/fault.ts'
-import { InvalidInput, NotFound } from '../core/faults.ts'
+import { InvalidInput, NotFound, TooManyRequests } from '../core/faults.ts'
 import { understood } from './faults.ts'
 import { Gate } from './gate.ts'
+import { requireOwnPage } from './login/forgery.ts'
 import { requireAllowed, requireKnown } from './policy.ts'
-import type { Reception } from './reception.ts'
+import { isSecure, type Reception } from './reception.ts'
 import type { Answer, Call, Deps, Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
 
@@ -16,6 +17,7 @@ export const PREFIX = '/api/v1'
 /** No request of ours comes near it. */
 const MOST_BODY_BYTES = 1024 * 1024
 const LONGEST_IDEMPOTENCY_KEY = 200
+const FORM = 'application/x-www-form-urlencoded'
 
 type FileAnswer = Extract<Answer<unknown>, { readonly file: unknown }>
 
@@ -51,7 +53,14 @@ export async function mountApi(
         requireKnown(callerOf(request))
         throw new NotFound({ kind: 'route', name: `${request.method} ${request.url}` })
       })
-      for (const one of ROUTES) addRoute(api, one, deps, stopping)
+      for (const one of ROUTES) if (!one.takesForm) addRoute(api, one, deps, stopping)
+      // Within a scope of its own: no other route understands what a form sends.
+      await api.register(async scope => {
+        scope.addContentTypeParser(FORM, { parseAs: 'string' }, (_request, body, done) => {
+          done(null, Object.fromEntries(new URLSearchParams(String(body))))
+        })
+        for (const one of ROUTES) if (one.takesForm) addRoute(scope, one, deps, stopping)
+      })
     },
     { prefix: PREFIX },
   )
@@ -71,6 +80,7 @@ function addRoute(api: FastifyInstance, one: Route, deps: Deps, stopping: AbortS
       let place: Disposable | undefined
       return await cameFrom({ address: caller.address, requestId: request.id }, async () => {
         try {
+          requireOwnPage(caller, request, one.takesForm)
           requireAllowed(one, caller)
           place = gate?.enter(caller)
           return await perform(one, callOf(one, request, caller, signal), deps, reply)
@@ -88,7 +98,8 @@ function addRoute(api: FastifyInstance, one: Route, deps: Deps, stopping: AbortS
 /** Gives a place back once the answer is sent, or whoever asked has gone, and the handler has ended. */
 function leaveAfter({ raw }: FastifyReply, place: Disposable | undefined): void {
   if (place === undefined) return
-  if (raw.closed) place[Symbol.dispose]()
+  // A route that answers awaits its answer: that may have gone out whole, and been closed, by now.
+  if (raw.closed || raw.writableFinished) place[Symbol.dispose]()
   else raw.once('close', () => place[Symbol.dispose]())
 }
 
@@ -108,6 +119,12 @@ const callOf = (
   body: understood(one.body, request.body),
   caller,
   actor: caller.actor,
+  from: {
+    agent: request.headers['user-agent'] ?? '',
+    isSecure: isSecure(request),
+    headers: request.headers,
+    path: request.url,
+  },
   idempotencyKey: idempotencyKeyOf(request, caller),
   signal,
   upload: request.raw,
@@ -126,6 +143,9 @@ async function perform(
   reply.header('cache-control', 'no-store')
   if ('lines' in answer) return reply.type('application/x-ndjson').send(answer.lines)
   if ('file' in answer) return sendFile(answer, reply)
+  if ('redirect' in answer) {
+    return reply.headers(answer.headers ?? {}).redirect(answer.redirect, 303)
+  }
   return reply
     .code(answer.status ?? 200)
     .headers(answer.headers ?? {})
@@ -156,20 +176,27 @@ function idempotencyKeyOf(request: FastifyRequest, { actor }: Caller): string | 
   throw new InvalidInput({ problems: [{ field: 'Idempotency-Key', why }] })
 }
 
-/** What somebody tried to change and was not let belongs into the record, too. */
+/**
+ * What somebody tried to change and was not let belongs into the record, too; but for who is unknown and
+ * only told to wait: the record is kept for ever, and anybody could fill it.
+ */
 async function auditRefusal(
   { catalog }: Deps,
   action: string,
   request: FastifyRequest,
   error: unknown,
 ): Promise<void> {
+  const caller = callerOf(request)
+  if (caller.kind === 'nobody' && error instanceof TooManyRequests) return
   const code = error instanceof Fault ? error.code : 'UNEXPECTED'
-  const [name] = Object.values(request.params as Record<string, string>)
+  // Whose account somebody tried to get into; never what they typed, which may be a password.
+  const account = error instanceof Fault ? error.details.account : undefined
+  const [name = account] = Object.values(request.params as Record<string, string>)
   const entry = {
-    actor: callerOf(request).actor,
+    actor: caller.actor,
     action,
     objectKind: action.split('.')[0] ?? action,
-    objectName: name,
+    objectName: typeof name === 'string' ? name : undefined,
     result: 'refused',
     details: { code },
   }

@@ -3,7 +3,7 @@ import { KeyRequired, NotAllowed, StepUpRequired } from '../core/faults.ts'
 import type { Route } from './route.ts'
 
 /** How long a proof to be there is good for what cannot be taken back. */
-const FRESH_MS = 5 * 60_000
+export const FRESH_MS = 5 * 60_000
 
 type Guarded = Pick<Route, 'method' | 'path' | 'area' | 'needs' | 'stepUp'>
 
@@ -22,7 +22,7 @@ export function requireAllowed(one: Guarded, caller: Caller): void {
 
 /** Refuses whoever has not shown who they are. Throws KeyRequired. */
 export function requireKnown({ kind }: Caller): void {
-  if (kind === 'nobody') throw new KeyRequired({ why: 'it shows no API key' })
+  if (kind === 'nobody') throw new KeyRequired({ why: 'it shows no session and no API key' })
 }
 
 /** For what only a part of a route's requests does. Throws NotAllowed. */

@@ -1,9 +1,11 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { Catalog } from '../catalog/db.ts'
 import type { Vault } from '../catalog/vault.ts'
 import type { Area, Caller, Role } from '../core/access.ts'
 import type { GateLimits } from './gate.ts'
+import type { LoginDeps } from './login/deps.ts'
 import type { Outside } from './outside.ts'
 import type { RunFeed } from './run-feed.ts'
 
@@ -14,6 +16,18 @@ export interface Deps {
   readonly outside: Outside
   /** Tells when a run may have changed. */
   readonly feed: RunFeed
+  readonly login: LoginDeps
+}
+
+/** What a request says of the program it comes from. */
+export interface From {
+  /** What it calls itself. */
+  readonly agent: string
+  /** It came over TLS, as far as that can be trusted. */
+  readonly isSecure: boolean
+  readonly headers: IncomingHttpHeaders
+  /** The path with its query, as it was asked for. */
+  readonly path: string
 }
 
 /** A request that was let in and understood. */
@@ -25,6 +39,7 @@ export interface Call<Params, Query, Body> {
   readonly caller: Caller
   /** The caller's name for records: `local user ops`, `api key deploy`. */
   readonly actor: string
+  readonly from: From
   /** Given twice, it means one request. */
   readonly idempotencyKey: string | undefined
   /** Fires when whoever asked has gone, or the server stops. */
@@ -33,7 +48,7 @@ export interface Call<Params, Query, Body> {
   readonly upload: Readable
 }
 
-/** What a route answers: a document, lines of JSON that go on, or a file to keep. */
+/** What a route answers: a document, lines of JSON that go on, a file to keep, or where else to go. */
 export type Answer<Document> =
   | {
       readonly status?: 200 | 201 | 202
@@ -41,6 +56,7 @@ export type Answer<Document> =
       readonly headers?: Readonly<Record<string, string | string[]>>
     }
   | { readonly lines: Readable }
+  | { readonly redirect: string; readonly headers?: Readonly<Record<string, string | string[]>> }
   | {
       readonly file: Readable
       readonly name: string
@@ -68,6 +84,8 @@ interface Choices {
   readonly stepUp?: boolean
   /** It is costly: no more of these requests are worked on at the same time. */
   readonly atOnce?: GateLimits
+  /** Its body may also come from a form of a page of ours. */
+  readonly takesForm?: boolean
   /** It takes a file as application/octet-stream, of up to so many bytes, instead of a body. */
   readonly mostUploadBytes?: number
   /** What success answers, where it is not 201 for a POST to a collection and 200 for all else. */
@@ -94,6 +112,7 @@ export interface Route extends Policy {
   readonly action: string | undefined
   readonly stepUp: boolean
   readonly atOnce: GateLimits | undefined
+  readonly takesForm: boolean
   readonly mostUploadBytes: number | undefined
   readonly success: readonly number[] | undefined
   readonly media: string
@@ -123,6 +142,7 @@ export function route<
     action: spec.action,
     stepUp: spec.stepUp ?? false,
     atOnce: spec.atOnce,
+    takesForm: spec.takesForm ?? false,
     mostUploadBytes: spec.mostUploadBytes,
     success: spec.success,
     media: spec.media ?? 'application/json',

@@ -1,64 +1,111 @@
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
-import { Secret } from '../core/secret.ts'
+import { randomUUID } from 'node:crypto'
+import { type Role, roleReaches, type Scope } from '../core/access.ts'
+import type { Secret } from '../core/secret.ts'
 import type { Sql } from './db.ts'
 import { CALLED, findNamed, insertNamed } from './names.ts'
+import { newToken, tokenHash } from './tokens.ts'
 
 /** A key by which a program or a person elsewhere may use the server. */
 export interface ApiKey {
   readonly id: string
   readonly name: string
+  /** The e-mail address of whose it is; null: it was made on the server itself. */
+  readonly owner: string | null
+  readonly role: Role
+  /** Null: everything that its role may do. */
+  readonly scopes: Scope[] | null
   readonly createdAt: Date
+  readonly expiresAt: Date | null
   readonly lastUsedAt: Date | null
 }
 
-const PREFIX = 'hf_'
-const KEY_BYTES = 32
-const COLUMNS = `id, name, created_at as "createdAt", last_used_at as "lastUsedAt"`
-const KIND = 'API key'
+export interface NewApiKey {
+  readonly name: string
+  readonly role: Role
+  readonly ownerId?: string | undefined
+  /** Undefined: everything that its role may do. */
+  readonly scopes?: readonly Scope[] | undefined
+  /** Null: it never ends. */
+  readonly days: number | null
+}
 
-const hashOf = (key: Secret): Buffer => createHash('sha256').update(key.reveal()).digest()
+const PREFIX = 'hf_'
+const KIND = 'API key'
+const FROM = `(select k.*, u.email as owner from api_keys k left join users u on u.id = k.owner_id
+  where k.removed_at is null) as keys`
+const COLUMNS = `id, name, owner, role, scopes, created_at as "createdAt",
+  expires_at as "expiresAt", last_used_at as "lastUsedAt"`
 
 /** Makes a key; it is returned once and kept nowhere. Throws NameTaken. */
-export async function addApiKey(sql: Sql, name: string): Promise<{ row: ApiKey; key: Secret }> {
-  const key = new Secret(PREFIX + randomBytes(KEY_BYTES).toString('base64url'))
-  const insert = sql.query<ApiKey>(
-    `insert into api_keys (id, name, hash) values ($1, $2, $3) returning ${COLUMNS}`,
-    [randomUUID(), name, hashOf(key)],
+export async function addApiKey(
+  sql: Sql,
+  { name, role, ownerId, scopes, days }: NewApiKey,
+): Promise<{ row: ApiKey; key: Secret }> {
+  const key = newToken(PREFIX)
+  const id = randomUUID()
+  const insert = sql.query(
+    `insert into api_keys (id, name, hash, owner_id, role, scopes, expires_at)
+     values ($1, $2, $3, $4, $5, $6, clock_now() + $7 * interval '1 day')`,
+    [id, name, tokenHash(key), ownerId ?? null, role, scopes ?? null, days],
   )
-  const [row] = await insertNamed(KIND, name, insert)
+  await insertNamed(KIND, name, insert)
+  const [row] = await sql.query<ApiKey>(`select ${COLUMNS} from ${FROM} where id = $1`, [id])
   if (row === undefined) throw new Error('an inserted API key was not answered')
   return { row, key }
 }
 
-/** Every key, by name, without the keys themselves. */
-export const listApiKeys = (sql: Sql): Promise<ApiKey[]> =>
-  sql.query<ApiKey>(`select ${COLUMNS} from api_keys where removed_at is null order by lower(name)`)
+/** Every key, or those of one user, by name; without the keys themselves. */
+export const listApiKeys = (sql: Sql, ownerId?: string): Promise<ApiKey[]> =>
+  sql.query<ApiKey>(
+    `select ${COLUMNS} from ${FROM} where $1::uuid is null or owner_id = $1
+     order by lower(name), owner nulls first, id`,
+    [ownerId ?? null],
+  )
 
-/** Takes a key out of use, at once. Throws NotFound. */
-export async function removeApiKey(sql: Sql, name: string): Promise<ApiKey> {
+/** Takes a key out of use, at once; only one of this owner where that is given. Throws NotFound, NameAmbiguous. */
+export async function removeApiKey(sql: Sql, name: string, ownerId?: string): Promise<ApiKey> {
   const row = await findNamed<ApiKey>(
     sql,
     KIND,
     name,
-    `select ${COLUMNS} from api_keys where removed_at is null and ${CALLED} for update`,
+    `select ${COLUMNS} from ${FROM} where ${CALLED} and ($3::uuid is null or owner_id = $3)`,
+    [ownerId ?? null],
   )
   await sql.query('update api_keys set removed_at = clock_now() where id = $1', [row.id])
   return row
 }
 
-/** The key that was shown, or undefined when it is none of ours. */
-export async function apiKeyShown(sql: Sql, shown: Secret): Promise<ApiKey | undefined> {
-  const hash = hashOf(shown)
-  const [row] = await sql.query<ApiKey & { hash: Buffer }>(
-    `select ${COLUMNS}, hash from api_keys where hash = $1 and removed_at is null`,
-    [hash],
+/** A key that was shown and holds. */
+export interface ShownKey {
+  readonly id: string
+  readonly name: string
+  readonly owner: string | null
+  readonly ownerId: string | null
+  /** What it may do at this moment: never more than its owner. */
+  readonly role: Role
+  readonly scopes: readonly Scope[] | null
+}
+
+/** The key that was shown; undefined where it is none of ours, has expired, or its owner may not come in. */
+export async function apiKeyShown(sql: Sql, shown: Secret): Promise<ShownKey | undefined> {
+  const [row] = await sql.query<ShownKey & { ownerRole: Role | null }>(
+    `select k.id, k.name, k.role, k.scopes, k.owner_id as "ownerId", u.email as owner,
+       u.role as "ownerRole"
+     from api_keys k left join users u on u.id = k.owner_id
+     where k.hash = $1 and k.removed_at is null
+       and (k.expires_at is null or k.expires_at > clock_now())
+       and u.disabled_at is null and u.removed_at is null`,
+    [tokenHash(shown)],
   )
-  if (row === undefined || !timingSafeEqual(row.hash, hash)) return undefined
+  if (row === undefined) return undefined
   // Once a minute is exact enough, and a busy client does not become a busy row.
   await sql.query(
     `update api_keys set last_used_at = clock_now()
       where id = $1 and (last_used_at is null or last_used_at < clock_now() - interval '1 minute')`,
     [row.id],
   )
-  return { id: row.id, name: row.name, createdAt: row.createdAt, lastUsedAt: row.lastUsedAt }
+  const { ownerRole, ...key } = row
+  return { ...key, role: lesser(key.role, ownerRole ?? key.role) }
 }
+
+const lesser = (a: Role, b: Role): Role => (roleReaches(a, b) ? b : a)

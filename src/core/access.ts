@@ -52,6 +52,7 @@ export interface Caller {
   /** The account behind a session or a key; undefined on the socket, and for keys made there. */
   readonly userId?: string | undefined
   readonly sessionId?: string | undefined
+  readonly keyId?: string | undefined
   /** When whoever asks last proved with password or second factor to be there. */
   readonly provenAt?: Date | undefined
   /** The address the request came from; `socket` for the local socket. */

@@ -10,7 +10,8 @@ import {
 } from './exit-codes.ts'
 import { fault } from './fault.ts'
 
-// Those of the catalog, its runs and the server.
+// Those of accounts, of backups on a server, of the catalog, its runs and the server.
+export * from './access-faults.ts'
 export * from './backup-faults.ts'
 export * from './server-faults.ts'
 

@@ -3,15 +3,19 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { Writable } from 'node:stream'
 import type { FastifyInstance, InjectOptions } from 'fastify'
-import { createApp } from '../../src/api/app.ts'
+import { type AppOptions, createApp } from '../../src/api/app.ts'
+import type { Certificate } from '../../src/api/certificate.ts'
 import { LiveHub } from '../../src/api/live/hub.ts'
+import { Metrics } from '../../src/api/metrics/metrics.ts'
 import { PREFIX } from '../../src/api/mount.ts'
 import { RunFeed } from '../../src/api/run-feed.ts'
 import { addApiKey } from '../../src/catalog/api-keys.ts'
 import { Vault } from '../../src/catalog/vault.ts'
+import type { Role } from '../../src/core/access.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import type { Log } from '../../src/core/log.ts'
 import { Secret } from '../../src/core/secret.ts'
+import { USUAL_WEB, type WebRules } from '../../src/core/web.ts'
 import { openLog } from '../../src/log.ts'
 import { outsideOf } from '../../src/outside.ts'
 import type { Transfers } from '../../src/outside-backups.ts'
@@ -19,6 +23,7 @@ import { Repository } from '../../src/repository/repository.ts'
 import { openStorage } from '../../src/storage/index.ts'
 import { openTestCatalog, type TestCatalog } from '../../support/catalog.ts'
 import { tempDir } from '../../support/temp-dir.ts'
+import { Member, Person } from './person.ts'
 
 const say = () => undefined
 const SILENT: Log = { debug: say, info: say, warn: say, error: say }
@@ -41,7 +46,7 @@ export interface ProblemBody {
 }
 
 /** Bytes of repositories are read and written by processes of their own, as in life. */
-const transfersIn = (dir: string): Transfers => ({
+export const transfersIn = (dir: string): Transfers => ({
   command: {
     program: process.execPath,
     args: [join(import.meta.dirname, '..', '..', 'src', 'transfer.ts')],
@@ -51,7 +56,7 @@ const transfersIn = (dir: string): Transfers => ({
   stallMs: 3_000,
 })
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 /** The API before a real catalog, with a real database and a real repository behind it. */
 export class ApiSite {
@@ -63,6 +68,9 @@ export class ApiSite {
   readonly #stopping = new AbortController()
   readonly #feed: RunFeed
   readonly #live: LiveHub
+  readonly #ports: FastifyInstance[] = []
+  #options: AppOptions | undefined
+  readonly #members = new Map<Role, Member>()
   socket!: FastifyInstance
   port!: FastifyInstance
   /** What lets requests in on the port. */
@@ -96,22 +104,56 @@ export class ApiSite {
         catalog,
         vault: this.vault,
         feed: this.#feed,
-        outside: outsideOf({ path: server.bin, pgBin: server.bin }, transfersIn(this.dir)),
+        outside: outsideOf(
+          { path: server.bin, pgBin: server.bin, reach: {} },
+          transfersIn(this.dir),
+        ),
+        login: { url: undefined, oidc: undefined },
       },
       live: this.#live,
       checks: [],
       log: openLog(output, 'debug', {}),
       stopping: this.#stopping.signal,
+      metrics: new Metrics({ catalog, checks: [], version: '0.0.0' }),
+      // No test is as slow as the usual budget of requests.
+      web: { ...USUAL_WEB, requestsPerMinute: 0 },
     }
+    this.#options = options
     this.socket = await createApp({ is: 'socket', localUser: 'ops' }, options)
     this.port = await createApp({ is: 'port' }, options)
-    this.key = (await addApiKey(catalog, 'test')).key
+    this.key = (await addApiKey(catalog, { name: 'test', role: 'admin', days: null })).key
+  }
+
+  /** Another port, with rules of its own; it is closed with the site. */
+  async openPort(rules: Partial<WebRules>, certificate?: Certificate): Promise<FastifyInstance> {
+    assert.ok(this.#options)
+    const web = { ...USUAL_WEB, requestsPerMinute: 0, ...rules }
+    const app = await createApp({ is: 'port' }, { ...this.#options, web, certificate })
+    this.#ports.push(app)
+    return app
+  }
+
+  /** Somebody with this role, who logs in on the port at their first request; the same each time. */
+  as(role: Role): Member {
+    const member = this.#members.get(role) ?? this.member(role)
+    this.#members.set(role, member)
+    return member
+  }
+
+  /** Somebody else with this role. */
+  member(role: Role): Member {
+    return new Member({ catalog: this.test.catalog, port: this.port }, role)
+  }
+
+  /** Somebody who has not logged in, at a browser. */
+  stranger(): Person {
+    return new Person(this.port)
   }
 
   async close(): Promise<void> {
     this.#stopping.abort()
     await this.socket.close()
-    await this.port.close()
+    for (const port of [this.port, ...this.#ports]) await port.close()
     await this.#feed.stop()
     await this.#live.stop()
     await this.test.close()

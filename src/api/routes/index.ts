@@ -1,15 +1,23 @@
 import type { Route } from '../route.ts'
+import { accountRoutes } from './account.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { auditRoutes } from './audit.ts'
+import { backupCareRoutes } from './backup-care.ts'
 import { backupRoutes } from './backups.ts'
+import { downloadRoutes } from './downloads.ts'
 import { lockRoutes } from './locks.ts'
 import { repositoryRoutes } from './repositories.ts'
 import { runListRoutes } from './run-lists.ts'
 import { runRoutes } from './runs.ts'
 import { schedulerRoutes } from './scheduler.ts'
 import { scheduleRoutes } from './schedules.ts'
+import { sessionRoutes } from './sessions.ts'
+import { setupRoutes } from './setup.ts'
 import { sourceRoutes } from './sources.ts'
+import { uploadRoutes } from './uploads.ts'
 import { summaryRoutes } from './summary.ts'
+import { twoFactorRoutes } from './two-factor.ts'
+import { userRoutes } from './users.ts'
 
 /** Every route of the API. */
 export const ROUTES: readonly Route[] = [
@@ -20,8 +28,16 @@ export const ROUTES: readonly Route[] = [
   ...runListRoutes,
   ...runRoutes,
   ...backupRoutes,
+  ...backupCareRoutes,
+  ...downloadRoutes,
+  ...uploadRoutes,
   ...lockRoutes,
   ...schedulerRoutes,
+  ...setupRoutes,
+  ...accountRoutes,
+  ...sessionRoutes,
+  ...twoFactorRoutes,
+  ...userRoutes,
   ...apiKeyRoutes,
   ...auditRoutes,
 ]
