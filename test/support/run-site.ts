@@ -18,7 +18,7 @@ import { Vault } from '../../src/catalog/vault.ts'
 import type { Manifest } from '../../src/core/backup.ts'
 import { systemClock as clock } from '../../src/core/clock.ts'
 import type { Log } from '../../src/core/log.ts'
-import { DEFAULT_RETRY, isFinal } from '../../src/core/run.ts'
+import { isFinal } from '../../src/core/run.ts'
 import { targetPlace } from '../../src/core/run-request.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { RunnerCommand } from '../../src/jobs/runner-process.ts'
@@ -29,6 +29,7 @@ import { openStorage } from '../../src/storage/index.ts'
 import { openTestCatalog, type TestCatalog } from '../../support/catalog.ts'
 import { loadShop } from '../../support/shop.ts'
 import { tempDir } from '../../support/temp-dir.ts'
+import { newRun } from './catalog-rows.ts'
 import { processes, stateOf } from './processes.ts'
 import type { WorkerTask } from './worker-child.ts'
 
@@ -169,19 +170,9 @@ export class RunSite {
 
   /** Asks for a run of a source. */
   async ask(sourceId: string, about: Partial<NewRun> = {}): Promise<Run> {
-    return await insertRun(this.catalog, {
-      kind: 'backup',
-      sourceId,
-      repositoryId: this.repositoryId,
-      trigger: 'manual',
-      triggeredBy: 'ops',
-      lockKey: `source:${sourceId}`,
-      host: '',
-      request: {},
-      priority: 0,
-      retry: DEFAULT_RETRY,
-      ...about,
-    })
+    const { repositoryId } = this
+    const run = await newRun(this.catalog, { sourceId, repositoryId, ...about })
+    return await insertRun(this.catalog, run)
   }
 
   /** Asks for a restore of the newest backup into a database of the same server. */
