@@ -49,7 +49,7 @@ export class DumpAhead {
 }
 
 /** A good part of what a server dumps while the repository opens; scrypt needs 128 MiB beside it. */
-const AHEAD_BYTES = 24 * 1024 * 1024
+const AHEAD_BYTES = 56 * 1024 * 1024
 
 /** A stream that is read, up to a limit, before anybody asks for it. */
 class ReadAhead {
