@@ -8,7 +8,7 @@ import type { Door } from './admission.ts'
 import { Budgets } from './budget.ts'
 import type { Certificate } from './certificate.ts'
 import { addHostCheck, Front } from './front.ts'
-import { addHeaders } from './headers.ts'
+import { addHeaders, addHeadersTo } from './headers.ts'
 import { addHealth, type Check } from './health.ts'
 import { mountLive } from './live/door.ts'
 import type { LiveHub } from './live/hub.ts'
@@ -60,6 +60,11 @@ export async function createApp(door: Door, options: AppOptions): Promise<Fastif
     trustProxy: address => door.is === 'port' && front.trusts(address),
     serverFactory: webServer(options.certificate),
     clientErrorHandler: answerBroken,
+    // A path that is no text, or has a part that is too long, passes no hook.
+    frameworkErrors: (error, request, reply) => {
+      addHeadersTo(reply)
+      void refuse(error, request, reply)
+    },
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
   })
   addHeaders(app, front)

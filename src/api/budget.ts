@@ -11,6 +11,7 @@ interface Bucket {
 const MINUTE_MS = 60_000
 /** Beyond so many callers, those that have their whole budget again are forgotten. */
 const MOST_REMEMBERED = 10_000
+const SWEEP_MS = 1_000
 
 /**
  * How many requests each caller may send: so many at once, and as many again in every minute. It is counted in
@@ -20,6 +21,7 @@ export class Budget {
   readonly #perMinute: number
   readonly #now: () => number
   readonly #buckets = new Map<string, Bucket>()
+  #sweptAt = Number.NEGATIVE_INFINITY
 
   /** `perMinute` 0: any number. */
   constructor(perMinute: number, now: () => number = () => performance.now()) {
@@ -51,7 +53,8 @@ export class Budget {
   }
 
   #remember(caller: string, bucket: Bucket, now: number): void {
-    if (this.#buckets.size >= MOST_REMEMBERED) {
+    if (this.#buckets.size >= MOST_REMEMBERED && now - this.#sweptAt >= SWEEP_MS) {
+      this.#sweptAt = now
       for (const [key, one] of this.#buckets) {
         if (this.#refilled(one, now) >= this.#perMinute) this.#buckets.delete(key)
       }

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Front } from './front.ts'
 
 /** Of a page: everything from here, nothing written into it, no frame around it. */
@@ -31,14 +31,19 @@ export function addHeaders(app: FastifyInstance, front: Front): void {
     reply.header('x-request-id', request.id)
   })
   app.addHook('onSend', async (request, reply) => {
-    const isPage = String(reply.getHeader('content-type')).startsWith('text/html')
-    reply.headers(ALWAYS)
-    if (!reply.hasHeader('content-security-policy')) {
-      reply.header('content-security-policy', isPage ? PAGE_POLICY : OTHER_POLICY)
-    }
-    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+    addHeadersTo(reply)
     if (front.isHttps || request.protocol === 'https') {
       reply.header('strict-transport-security', `max-age=${ONE_YEAR_SECONDS}`)
     }
   })
+}
+
+/** For an answer that passes no hook. */
+export function addHeadersTo(reply: FastifyReply): void {
+  const isPage = String(reply.getHeader('content-type')).startsWith('text/html')
+  reply.headers(ALWAYS)
+  if (!reply.hasHeader('content-security-policy')) {
+    reply.header('content-security-policy', isPage ? PAGE_POLICY : OTHER_POLICY)
+  }
+  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
 }
