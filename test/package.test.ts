@@ -20,6 +20,12 @@ export const open: typeof Repository.open = (storage, key, options, signal) =>
   Repository.open(storage, key, options, signal)
 // @ts-expect-error: a repository has a face, it is not \`any\`
 export const wrong: number = Repository.open
+
+import { createClient, each, type Run } from 'holdfast/client'
+const client = createClient({ server: 'http://127.0.0.1:7420', key: 'hf_key' })
+export const runs: AsyncGenerator<Run> = each(client.listRuns, { state: 'failed' })
+// @ts-expect-error: a run is a backup, a restore, a verify or a check
+export const started = client.startRun({ kind: 'dance' })
 `
 
 describe('the package as others install it', () => {
@@ -84,6 +90,18 @@ describe('the package as others install it', () => {
 
   test('a JavaScript program can import it', async () => {
     const script = `import { Repository } from 'holdfast'; console.log(typeof Repository.open)`
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: consumer,
+    })
+    assert.equal(stdout.trim(), 'function')
+  })
+
+  test('its client can be imported where nothing of Node is', async () => {
+    const folder = join(consumer, 'node_modules', 'holdfast', 'dist', 'client')
+    for (const file of readdirSync(folder)) {
+      assert.doesNotMatch(readFileSync(join(folder, file), 'utf8'), /from '(?!\.\/)/, file)
+    }
+    const script = `import { createClient } from 'holdfast/client'; console.log(typeof createClient().startRun)`
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], {
       cwd: consumer,
     })

@@ -39,37 +39,36 @@ request may work later.`
 
 /** Describes every route there is. */
 export function openApiDocument(prefix: string): OpenApi {
-  const taken = new Map(ROUTES.map(one => [operationId(one), one]))
-  if (taken.size !== ROUTES.length) throw new Error('two routes have the same operation id')
   const { of, components } = jsonSchemas({
     ...Object.fromEntries(
-      [...taken].flatMap(([id, { params, query, body, answer }]) => [
-        [`${id} params`, params],
-        [`${id} query`, query],
-        [`${id} body`, body],
-        [`${id} answer`, answer],
+      ROUTES.flatMap(({ method, path, params, query, body, answer }) => [
+        [`${method} ${path} params`, params],
+        [`${method} ${path} query`, query],
+        [`${method} ${path} body`, body],
+        [`${method} ${path} answer`, answer],
       ]),
     ),
     problem: Problem,
   })
   const schemaOf = (key: string): JsonSchema => of[key] ?? {}
   const paths: Record<string, Record<string, Operation>> = {}
-  for (const [id, one] of taken) {
+  for (const one of ROUTES) {
+    const key = `${one.method} ${one.path}`
     const schemas: Taken = {
-      params: resolved(schemaOf(`${id} params`), components),
-      query: resolved(schemaOf(`${id} query`), components),
-      body: schemaOf(`${id} body`),
-      answer: schemaOf(`${id} answer`),
+      params: resolved(schemaOf(`${key} params`), components),
+      query: resolved(schemaOf(`${key} query`), components),
+      body: schemaOf(`${key} body`),
+      answer: schemaOf(`${key} answer`),
     }
     const path = one.path.replaceAll(/:(\w+)/g, '{$1}')
-    const operation = operationOf(id, one, schemas)
+    const operation = operationOf(operationId(one), one, schemas)
     paths[path] = { ...paths[path], [one.method.toLowerCase()]: operation }
   }
   return {
     openapi: '3.1.0',
     info: { title: 'Holdfast', version: prefix.replace(/^.*\/v/, ''), description: ABOUT },
     servers: [{ url: prefix }],
-    security: [{ key: [] }],
+    security: [{ key: [] }, { session: [] }],
     tags: AREAS.filter(area => ROUTES.some(one => one.area === area)).map(name => ({
       name,
       description: TAGS[name],
@@ -83,6 +82,12 @@ export function openApiDocument(prefix: string): OpenApi {
           type: 'http',
           scheme: 'bearer',
           description: 'An API key: `holdfast api-key add NAME`, or POST /api-keys.',
+        },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-holdfast',
+          description: 'What logging in gives a browser; without TLS, its name is `holdfast`.',
         },
       },
     },

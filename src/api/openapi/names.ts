@@ -1,9 +1,40 @@
 import { z } from 'zod'
 import type { Route } from '../route.ts'
 
+/** Where path and action alone would make a name that nobody would look for. */
+export const OTHER_NAMES: Readonly<Record<string, string>> = {
+  'DELETE /account/sessions': 'endOtherSessions',
+  'DELETE /account/sessions/:session': 'endSession',
+  'DELETE /account/two-factor': 'turnOffTwoFactor',
+  'GET /account/sessions': 'listSessions',
+  'GET /audit': 'listAudit',
+  'GET /backups/:before/diff/:after': 'compareBackups',
+  'GET /runs.csv': 'exportRuns',
+  'GET /runs/active': 'getActiveRuns',
+  'GET /schedules/:schedule/next': 'getNextFirings',
+  'GET /stats/sources': 'listSourceStats',
+  'POST /backups/:backup/downloads': 'makeDownloadLink',
+  'POST /downloads': 'download',
+  'POST /repositories/:repository/uploads': 'uploadBackup',
+  'POST /account/invitation': 'acceptInvitation',
+  'POST /account/login': 'logIn',
+  'POST /account/logout': 'logOut',
+  'POST /account/password': 'changePassword',
+  'POST /account/prove': 'prove',
+  'POST /account/two-factor': 'offerTwoFactor',
+  'POST /account/two-factor/confirm': 'confirmTwoFactor',
+  'POST /account/two-factor/recovery-codes': 'renewRecoveryCodes',
+  'POST /setup': 'setUp',
+  'POST /sources/databases': 'listDatabases',
+  'POST /sources/test': 'testConnection',
+  'POST /users/:user/reset-password': 'resetPassword',
+  'POST /users/:user/reset-two-factor': 'resetTwoFactor',
+}
+
 /** What programs call a route: `listRuns`, `startRun`, `getRunLog`; made of its path and its action. */
 export function operationId(one: Route): string {
-  return one.method === 'GET' ? readName(one) : changeName(one)
+  const other = OTHER_NAMES[`${one.method} ${one.path}`]
+  return other ?? (one.method === 'GET' ? readName(one) : changeName(one))
 }
 
 const segmentsOf = (path: string): string[] => path.split('/').filter(part => part !== '')
@@ -33,9 +64,9 @@ function isList(answer: z.ZodType): boolean {
 }
 
 /** The verb of its action, and what its path ends in: `POST /runs` with run.start → startRun */
-function changeName({ path, action = '' }: Route): string {
-  const verb = action.slice(action.indexOf('.') + 1)
+function changeName({ path, action }: Route): string {
   const segments = segmentsOf(path).filter(segment => !isParameter(segment))
+  const verb = action?.slice(action.indexOf('.') + 1) ?? segments.at(-1) ?? ''
   const nouns = segments.at(-1) === verb ? segments.slice(0, -1) : segments
   return camel([verb, ...nouns.map(singular)])
 }

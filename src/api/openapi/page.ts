@@ -30,7 +30,6 @@ SwaggerUIBundle({
   deepLinking: true,
   docExpansion: 'none',
   defaultModelsExpandDepth: 0,
-  defaultModelRendering: 'model',
   displayOperationId: true,
   displayRequestDuration: true,
   filter: true,

@@ -1,0 +1,12 @@
+/** The client of a holdfast server: `import { createClient } from 'holdfast/client'`. */
+export {
+  type CallOptions,
+  type Client,
+  type ClientOptions,
+  createClient,
+  type FileDownload,
+  type FileUpload,
+} from './client.ts'
+export { each } from './each.ts'
+export { HoldfastError } from './problem.ts'
+export type * from './types.ts'
