@@ -26,6 +26,7 @@ import { adoptBackups } from './jobs/adopt-backups.ts'
 import { DeletionCarrier } from './jobs/carry-out-deletions.ts'
 import type { RunnerCommand } from './jobs/runner-process.ts'
 import { Scheduler } from './jobs/scheduler.ts'
+import { UsageKeeper } from './jobs/usage-keeper.ts'
 import { Worker } from './jobs/worker.ts'
 import { type Log, openLog } from './log.ts'
 import { outsideOf } from './outside.ts'
@@ -75,6 +76,9 @@ export async function serve(options: ServerOptions): Promise<void> {
     const deletions = new DeletionCarrier({ catalog, vault, outside, log: node.log })
     deletions.start()
     atEnd(node, 'stop deleting backups', () => deletions.stop())
+    const usage = new UsageKeeper({ catalog, vault, outside, log: node.log })
+    usage.start()
+    atEnd(node, 'stop measuring repositories', () => usage.stop())
     const adopting = adoptBackups({ catalog, vault, outside, log: node.log }, node.signal)
     atEnd(node, 'stop comparing the catalog with the repositories', () => adopting)
     node.log.info(`ready on ${address} and ${settings.socket}`)

@@ -23,6 +23,12 @@ export interface RepositoryListing extends RepositoryRow {
   readonly backups: number
   readonly storedBytes: number
   readonly lastBackupAt: Date | null
+  /** Bytes of all dumps in it, before anything was saved on them. */
+  readonly dumpBytes: number
+  /** What it takes on its storage; null while nobody has measured it. */
+  readonly usedBytes: number | null
+  readonly packs: number | null
+  readonly measuredAt: Date | null
 }
 
 export interface NewRepository extends Omit<RepositoryRow, 'createdAt'> {
@@ -134,20 +140,25 @@ export async function sealedRepository(
   return row
 }
 
-/** Every repository, by name. */
-export const listRepositories = (sql: Sql): Promise<RepositoryListing[]> =>
+/** Every repository, or one of them, by name. */
+export const listRepositories = (sql: Sql, id?: string): Promise<RepositoryListing[]> =>
   sql.query<RepositoryListing>(
     `select ${COLUMNS},
             (select count(*)::int from schedules
               where repository_id = repositories.id and removed_at is null) as schedules,
             coalesce(held.backups, 0) as backups,
             coalesce(held.bytes, 0) as "storedBytes",
-            held.newest as "lastBackupAt"
+            held.newest as "lastBackupAt", coalesce(held.dumps, 0) as "dumpBytes",
+            used.stored_bytes::float8 as "usedBytes", used.packs::float8 as packs,
+            used.measured_at as "measuredAt"
        from repositories
        left join (select repository_id, count(*)::int as backups, max(finished_at) as newest,
-                         sum(stored_bytes)::float8 as bytes
-                    from backups group by repository_id) held on held.repository_id = id
-      where removed_at is null order by lower(name)`,
+                         sum(stored_bytes)::float8 as bytes, sum(dump_bytes)::float8 as dumps
+                    from backups where $1::uuid is null or repository_id = $1
+                   group by repository_id) held on held.repository_id = id
+       left join repository_usage used on used.repository_id = id
+      where removed_at is null and ($1::uuid is null or id = $1) order by lower(name)`,
+    [id ?? null],
   )
 
 /**

@@ -6,17 +6,20 @@ import { backupCareRoutes } from './backup-care.ts'
 import { backupRoutes } from './backups.ts'
 import { downloadRoutes } from './downloads.ts'
 import { lockRoutes } from './locks.ts'
+import { oidcRoutes } from './oidc.ts'
 import { repositoryRoutes } from './repositories.ts'
+import { repositoryDetailRoutes } from './repository-details.ts'
 import { runListRoutes } from './run-lists.ts'
 import { runRoutes } from './runs.ts'
 import { schedulerRoutes } from './scheduler.ts'
 import { scheduleRoutes } from './schedules.ts'
 import { sessionRoutes } from './sessions.ts'
+import { settingsRoutes } from './settings.ts'
 import { setupRoutes } from './setup.ts'
 import { sourceRoutes } from './sources.ts'
-import { uploadRoutes } from './uploads.ts'
 import { summaryRoutes } from './summary.ts'
 import { twoFactorRoutes } from './two-factor.ts'
+import { uploadRoutes } from './uploads.ts'
 import { userRoutes } from './users.ts'
 
 /** Every route of the API. */
@@ -24,6 +27,7 @@ export const ROUTES: readonly Route[] = [
   ...summaryRoutes,
   ...sourceRoutes,
   ...repositoryRoutes,
+  ...repositoryDetailRoutes,
   ...scheduleRoutes,
   ...runListRoutes,
   ...runRoutes,
@@ -33,8 +37,10 @@ export const ROUTES: readonly Route[] = [
   ...uploadRoutes,
   ...lockRoutes,
   ...schedulerRoutes,
+  ...settingsRoutes,
   ...setupRoutes,
   ...accountRoutes,
+  ...oidcRoutes,
   ...sessionRoutes,
   ...twoFactorRoutes,
   ...userRoutes,

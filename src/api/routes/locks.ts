@@ -4,6 +4,7 @@ import { releaseLock } from '../../catalog/run-control.ts'
 import { withNames } from '../../catalog/run-list.ts'
 import { NameAmbiguous, NotFound } from '../../core/faults.ts'
 import { type Route, route } from '../route.ts'
+import { PlainText } from '../schema/common.ts'
 import { LockList, Run } from '../schema/runs.ts'
 
 export const lockRoutes: readonly Route[] = [
@@ -24,9 +25,10 @@ export const lockRoutes: readonly Route[] = [
     area: 'locks',
     needs: 'admin',
     action: 'run.release',
+    stepUp: true,
     body: z.strictObject({
       /** Its key, the name of what it is on, or its run. */
-      lock: z.string().min(1).max(1000),
+      lock: PlainText(1000),
     }),
     answer: Run,
     handle: async ({ body, actor }, { catalog }) =>

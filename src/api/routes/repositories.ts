@@ -6,21 +6,13 @@ import { catalogTime } from '../../catalog/db.ts'
 import {
   editRepository,
   findRepository,
-  insertRepository,
   listRepositories,
-  type NewRepository as NewRow,
-  type RepositoryRow,
   removeRepository,
-  repositoryKeyPlace,
-  repositoryKnownAs,
-  repositoryUrlPlace,
-  sealedRepository,
 } from '../../catalog/repositories.ts'
 import { reason } from '../../core/fault.ts'
-import { InvalidInput, NameTaken, NotFound, RepositoryKnown } from '../../core/faults.ts'
 import { Secret } from '../../core/secret.ts'
-import type { AdoptedRepository, RepositoryKey } from '../outside.ts'
-import { type Deps, type Route, route } from '../route.ts'
+import type { RepositoryKey } from '../outside.ts'
+import { type Route, route } from '../route.ts'
 import { Done, Reference } from '../schema/common.ts'
 import {
   NewRepository,
@@ -29,6 +21,14 @@ import {
   RepositoryChanges,
   RepositoryList,
 } from '../schema/repositories.ts'
+import {
+  about,
+  insertOrGiveBack,
+  openedBy,
+  refuseRelative,
+  refuseTaken,
+  rowOf,
+} from './repository-entry.ts'
 
 const One = z.strictObject({ repository: Reference })
 
@@ -61,17 +61,8 @@ export const repositoryRoutes: readonly Route[] = [
       const url = new Secret(body.url)
       const found = await outside.adoptRepository(url, keyOf(body), signal)
       const id = randomUUID()
-      const row = {
-        id,
-        name: body.name,
-        repository: found.repository,
-        place: found.place,
-        maxRuns: body.maxRuns ?? null,
-        urlSealed: vault.seal(url, repositoryUrlPlace(id)),
-        keySealed: vault.seal(found.key, repositoryKeyPlace(id)),
-        keySlot: found.slot,
-      }
-      await insertOrGiveBack(deps, row, actor, { url, found, signal })
+      const row = rowOf(id, body, { url, found }, vault)
+      await insertOrGiveBack(deps, row, actor, 'repository.add', { url, found, signal })
       const counts = await rebuildBackups(catalog, id, found)
       const document = {
         repository: await findRepository(catalog, id),
@@ -112,7 +103,7 @@ export const repositoryRoutes: readonly Route[] = [
     answer: Refreshed,
     handle: async ({ params, actor, signal }, deps) => {
       const repository = await findRepository(deps.catalog, params.repository)
-      const { url, key } = await opened(deps, repository)
+      const { url, key } = await openedBy(deps, repository)
       const listedAt = await catalogTime(deps.catalog)
       const found = await deps.outside.readBackups(url, key, signal)
       const counts = await rebuildBackups(deps.catalog, repository.id, { ...found, listedAt })
@@ -131,11 +122,12 @@ export const repositoryRoutes: readonly Route[] = [
     area: 'repositories',
     needs: 'admin',
     action: 'repository.remove',
+    stepUp: true,
     params: One,
     answer: Done,
     handle: async ({ params, actor, signal }, deps) => {
       const before = await findRepository(deps.catalog, params.repository)
-      const { url, key, keySlot } = await opened(deps, before)
+      const { url, key, keySlot } = await openedBy(deps, before)
       await deps.catalog.transaction(async sql => {
         const removed = await removeRepository(sql, before.id)
         await audit(sql, about(removed, actor, 'repository.remove'))
@@ -156,63 +148,3 @@ const keyOf = ({ passphrase = '', recoveryKey }: NewRepository): RepositoryKey =
   recoveryKey === undefined
     ? { passphrase: new Secret(passphrase) }
     : { recoveryKey: new Secret(recoveryKey) }
-
-/** A relative path would mean another place whenever the server is started elsewhere. */
-function refuseRelative(url: string): void {
-  if (/^([a-z][a-z0-9+.-]*:\/\/|\/)/.test(url)) return
-  const why = 'it is neither a URL nor an absolute path on the server'
-  throw new InvalidInput({ problems: [{ field: 'url', why }] })
-}
-
-async function refuseTaken({ catalog }: Deps, name: string): Promise<void> {
-  const taken = (await listRepositories(catalog)).some(
-    one => one.name.toLowerCase() === name.toLowerCase(),
-  )
-  if (taken) throw new NameTaken({ kind: 'repository', name })
-}
-
-/** Adds the row, or takes the key out of the repository again. */
-async function insertOrGiveBack(
-  { catalog, outside }: Deps,
-  row: NewRow,
-  actor: string,
-  { url, found, signal }: { url: Secret; found: AdoptedRepository; signal: AbortSignal },
-): Promise<void> {
-  try {
-    await catalog.transaction(async sql => {
-      const name = await repositoryKnownAs(sql, found.repository)
-      if (name !== undefined) throw new RepositoryKnown({ place: found.place, name })
-      await insertRepository(sql, row)
-      await audit(sql, about(row, actor, 'repository.add'))
-    })
-  } catch (error) {
-    await outside.dropKey(url, found.key, found.slot, signal)
-    throw error
-  }
-}
-
-const about = (
-  { id, name, place }: Omit<RepositoryRow, 'createdAt'>,
-  actor: string,
-  action: string,
-) => ({
-  actor,
-  action,
-  objectKind: 'repository',
-  objectId: id,
-  objectName: name,
-  details: { place },
-})
-
-async function opened(
-  { catalog, vault }: Deps,
-  { id, name }: RepositoryRow,
-): Promise<{ url: Secret; key: Secret; keySlot: string }> {
-  const sealed = await sealedRepository(catalog, id)
-  if (sealed === undefined) throw new NotFound({ kind: 'repository', name })
-  return {
-    url: vault.unseal(sealed.url, repositoryUrlPlace(id)),
-    key: vault.unseal(sealed.key, repositoryKeyPlace(id)),
-    keySlot: sealed.keySlot,
-  }
-}

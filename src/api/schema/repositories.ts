@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Name, SecretText, Time } from './common.ts'
+import { Schedule } from './schedules.ts'
 
 /** A repository that the server writes to. */
 export const Repository = z.object({
@@ -19,6 +20,12 @@ export const RepositoryListing = Repository.extend({
   backups: z.number().int(),
   storedBytes: z.number(),
   lastBackupAt: z.nullable(Time),
+  /** Bytes of all dumps in it, before anything was saved on them. */
+  dumpBytes: z.number(),
+  /** What it takes on its storage; null while it was not measured, which happens a while after each backup. */
+  usedBytes: z.nullable(z.number()),
+  packs: z.nullable(z.number()),
+  measuredAt: z.nullable(Time),
 })
 export type RepositoryListing = z.output<typeof RepositoryListing>
 
@@ -39,6 +46,49 @@ export const NewRepository = z
     path: ['passphrase'],
   })
 export type NewRepository = z.input<typeof NewRepository>
+
+/** A repository that is not there yet: it is made in a new or empty place. */
+export const RepositoryToCreate = z.strictObject({
+  name: Name,
+  /** Where it is to be: a path on the server, or a URL. */
+  url: SecretText,
+  /** What opens it later; left out: one is made up. */
+  passphrase: SecretText.optional(),
+  maxRuns: z.number().int().min(1).max(100).optional(),
+})
+export type RepositoryToCreate = z.input<typeof RepositoryToCreate>
+
+/** The one answer that shows what opens a repository. */
+export const CreatedRepository = z.object({
+  repository: Repository,
+  /** Opens it when the passphrase is lost. Print it, and keep it away from the server. */
+  recoveryKey: z.string(),
+  /** The passphrase that was made up; null where one was given. */
+  passphrase: z.nullable(z.string()),
+})
+export type CreatedRepository = z.output<typeof CreatedRepository>
+
+export const RepositoryDetails = z.object({
+  repository: RepositoryListing,
+  /** Bytes of all dumps for each byte on the storage; null while it was not measured. */
+  dedupRatio: z.nullable(z.number()),
+  schedules: z.array(Schedule),
+})
+export type RepositoryDetails = z.output<typeof RepositoryDetails>
+
+export const RepositoryKeys = z.object({
+  keys: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.enum(['passphrase', 'recovery']),
+      label: z.string(),
+      createdAt: Time,
+      /** The one by which this server opens it. */
+      isServers: z.boolean(),
+    }),
+  ),
+})
+export type RepositoryKeys = z.output<typeof RepositoryKeys>
 
 /** What is left out stays as it is. */
 export const RepositoryChanges = z
