@@ -1,12 +1,16 @@
 import { text } from 'node:stream/consumers'
 import type { BackupContents, BackupPlace } from './api/outside-backups.ts'
 import { type Manifest, OUTLINE, Outline } from './core/backup.ts'
+import { systemClock } from './core/clock.ts'
 import { reason } from './core/fault.ts'
 import { Damaged } from './core/faults.ts'
 import { shortId } from './core/ids.ts'
 import type { EngineSettings } from './engines/index.ts'
 import { importStream, readStream, type TransferOptions } from './jobs/transfer-process.ts'
 import { diff } from './operations/diff.ts'
+import { forget } from './operations/forget.ts'
+import { Repository } from './repository/repository.ts'
+import { openStorage } from './storage/index.ts'
 
 /** How bytes get out of repositories, and into them. */
 export interface Transfers extends TransferOptions {
@@ -37,6 +41,16 @@ export function backupsOutside(
     importDump: (into, dump, bytes, signal) => {
       const order = { ...at(into), task: 'import' as const, ...dump, madeBy: transfers.madeBy }
       return importStream(order, bytes, transfers, signal)
+    },
+    forgetBackup: async ({ url, key, backup }, force, signal) => {
+      const storage = openStorage(url.reveal())
+      try {
+        const opening = { clock: systemClock }
+        const repository = await Repository.open(storage, { recoveryKey: key }, opening, signal)
+        await forget(repository, await repository.find(backup, signal), { force }, signal)
+      } finally {
+        await storage.close()
+      }
     },
     compare: (before, after) => diff(before, after),
   }

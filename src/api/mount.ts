@@ -98,8 +98,8 @@ function addRoute(api: FastifyInstance, one: Route, deps: Deps, stopping: AbortS
 /** Gives a place back once the answer is sent, or whoever asked has gone, and the handler has ended. */
 function leaveAfter({ raw }: FastifyReply, place: Disposable | undefined): void {
   if (place === undefined) return
-  // A route that answers awaits its answer: that may have gone out whole, and been closed, by now.
-  if (raw.closed || raw.writableFinished) place[Symbol.dispose]()
+  // A route that waits for its answer to be sent may come here after that.
+  if (raw.closed || raw.destroyed) place[Symbol.dispose]()
   else raw.once('close', () => place[Symbol.dispose]())
 }
 

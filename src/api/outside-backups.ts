@@ -20,6 +20,8 @@ export interface BackupContents {
     bytes: Readable,
     signal: AbortSignal,
   ): Promise<Manifest>
+  /** Removes a backup from its repository; the last one of its database only by force. */
+  forgetBackup(at: BackupPlace, force: boolean, signal: AbortSignal): Promise<void>
   /** What changed from one backup to another. */
   compare(before: Outline, after: Outline): Diff
 }

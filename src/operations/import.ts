@@ -61,8 +61,10 @@ export async function importDump(
 }
 
 function factsOf({ clock, madeBy, tags }: ImportRequest, foreign: ForeignDump, outline: Outline) {
+  const now = clock.now().getTime()
+  const said = foreign.madeAt().getTime()
   // A clock that went ahead, or another time zone, must not make it newer than all backups to come.
-  const made = Math.min(foreign.madeAt().getTime(), clock.now().getTime())
+  const made = said > 0 && said < now ? said : now
   return {
     source: foreign.facts(),
     startedAt: new Date(made).toISOString(),

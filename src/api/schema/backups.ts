@@ -253,3 +253,32 @@ export const DeleteBackup = z.strictObject({
   source: PlainText(300).optional(),
 })
 export type DeleteBackup = z.input<typeof DeleteBackup>
+
+export const NewDownload = z.strictObject({
+  /** `dump`, or another one that the backup's details name: `globals`. */
+  stream: PlainText(100).min(1).default('dump'),
+})
+export type NewDownload = z.input<typeof NewDownload>
+
+/** Leave to download once. */
+export const DownloadLink = z.object({
+  /** For POST /downloads, from whoever asked for it and nobody else. It is shown this once. */
+  token: z.string(),
+  expiresAt: Time,
+  /** What the file will be called, and how long it will be. */
+  name: z.string(),
+  bytes: z.number(),
+})
+export type DownloadLink = z.output<typeof DownloadLink>
+
+export const Download = z.strictObject({ token: z.string().min(1).max(200) })
+
+export const UploadQuery = z.strictObject({
+  /** Which source it is a dump of. */
+  source: Reference,
+  /** The name of its file. */
+  name: PlainText(200)
+    .min(1)
+    .refine(name => !/\p{Cc}/u.test(name), 'it holds a control character')
+    .default('a dump'),
+})

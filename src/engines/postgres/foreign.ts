@@ -34,13 +34,14 @@ export class ForeignArchive implements ForeignDump {
   }
 
   facts(): SourceFacts {
-    const { database = '', server = '', tool = '' } = this.#header?.head ?? {}
+    const { head } = this.#header ?? {}
+    const database = plain(head?.database)
     return {
       engine: 'postgres',
       // Not as the backups of a source: `latest` of that one means its own.
       name: `${database}@upload`,
-      server: versionIn(server),
-      tool: `pg_dump ${versionIn(tool)}`,
+      server: versionIn(head?.server),
+      tool: `pg_dump ${versionIn(head?.tool)}`,
       database,
       properties: propertiesIn(this.#database, this.#encoding),
     }
@@ -107,24 +108,29 @@ export class ForeignArchive implements ForeignDump {
 const isOfTheDump = (error: unknown) => error instanceof Damaged || error instanceof DumpTruncated
 
 /** The first number of a version: 15.18 of `15.18 (Debian 15.18-1)`. */
-const versionIn = (text: string): string => /\d+(?:\.\d+)*/.exec(text)?.[0] ?? ''
+const versionIn = (text = ''): string => /\d+(?:\.\d+)*/.exec(text.slice(0, 100))?.[0] ?? ''
+
+/** A name in PostgreSQL has 63 bytes, none of them a control character; a dump may claim anything. */
+const plain = (text = ''): string => text.slice(0, 63).replaceAll(/\p{Cc}/gu, '')
 
 /** What the statement that pg_dump writes for `--create` says of the database. */
 function propertiesIn(entry: ArchiveEntry | undefined, encoding = 'UTF8'): Properties {
-  const definition = entry?.definition ?? ''
-  const option = (name: string): string | undefined =>
-    new RegExp(`\\b${name} = '((?:[^']|'')*)'`).exec(definition)?.[1]?.replaceAll("''", "'")
+  const definition = (entry?.definition ?? '').slice(0, 10_000)
+  const option = (name: string): string | undefined => {
+    const quoted = new RegExp(`\\b${name} = '((?:[^']|'')*)'`).exec(definition)?.[1]
+    return quoted === undefined ? undefined : plain(quoted.replaceAll("''", "'"))
+  }
   const provider = /\bLOCALE_PROVIDER = (\w+)/.exec(definition)?.[1] ?? 'libc'
   const localeProvider = provider === 'icu' ? 'i' : provider === 'builtin' ? 'b' : 'c'
   const locale = option('LOCALE') ?? 'C'
   return {
-    encoding: option('ENCODING') ?? encoding,
+    encoding: option('ENCODING') ?? plain(encoding),
     collate: option('LC_COLLATE') ?? locale,
     ctype: option('LC_CTYPE') ?? locale,
     localeProvider,
     locale: option('ICU_LOCALE') ?? option('BUILTIN_LOCALE') ?? null,
     icuRules: option('ICU_RULES') ?? null,
-    owner: entry?.owner ?? '',
+    owner: plain(entry?.owner),
     tablespace: 'pg_default',
     connectionLimit: -1,
     comment: null,
