@@ -99,6 +99,13 @@ export class Credentials {
     return found ?? (await this.#askTwice('New passphrase', 'HOLDFAST_NEW_PASSPHRASE'))
   }
 
+  /** A password for somebody's account on a server; it goes by the names of a new passphrase. */
+  async newPassword(): Promise<Secret> {
+    const { newPassphrase, newPassphraseFile } = this.#environment
+    const found = await this.#fromEnvironment(newPassphrase, newPassphraseFile)
+    return found ?? (await this.#askTwice('Password for the account', 'HOLDFAST_NEW_PASSPHRASE'))
+  }
+
   async #fromEnvironment(
     value: Secret | undefined,
     file: string | undefined,

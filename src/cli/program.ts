@@ -34,6 +34,7 @@ const ON_SERVER: Readonly<Record<string, Loader>> = {
   stats: async () => (await import('./commands/stats.ts')).statsCommand,
   scheduler: async () => (await import('./commands/scheduler.ts')).schedulerCommand,
   audit: async () => (await import('./commands/audit.ts')).auditCommand,
+  user: async () => (await import('./commands/user.ts')).userCommand,
   'api-key': async () => (await import('./commands/api-key.ts')).apiKeyCommand,
 }
 

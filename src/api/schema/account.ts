@@ -108,24 +108,3 @@ export const TwoFactorConfirm = z.strictObject({ code: Code })
 export const RecoveryCodes = z.object({ recoveryCodes: z.array(z.string()) })
 
 export const TwoFactorOff = z.object({ twoFactor: z.literal(false) })
-
-/** The server that vouches for people. */
-export const OidcStatus = z.object({
-  /** What the button says; null: there is none. */
-  name: z.nullable(z.string()),
-})
-
-export const OidcStart = z.strictObject({
-  again: z
-    .enum(['true'])
-    .optional()
-    .describe('the other server asks for the password anew: a proof that it is still you'),
-})
-
-/** What the other server sends back; which of it there is, it decides. */
-export const OidcCallback = z.record(
-  z.string().max(100),
-  z.union([z.string(), z.array(z.string())]),
-)
-
-export const Redirect = z.null().describe('goes on elsewhere')
