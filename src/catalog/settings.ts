@@ -20,10 +20,6 @@ const SETTINGS = {
     .min(1)
     .max(2 ** 50)
     .default(2 ** 40),
-  /** The hours that a deleted backup can still be had back; never none, so that nobody can delete all at once. */
-  deleteGraceHours: z.number().int().min(1).max(8760).default(24),
-  /** The largest dump that may be brought in, before and after it was decompressed. */
-  maxUploadBytes: z.number().int().min(1).max(2 ** 50).default(2 ** 40),
   /** Which secret key seals this catalog's values; undefined until the first start. */
   secretKey: z.string().optional(),
 }
