@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RequestTooSlow } from '../core/faults.ts'
 import { refuse } from './refusal.ts'
 
-/** A body of a megabyte arrives within this over any line worth the name. */
-const BODY_SECONDS = 30
+/** Bodies are JSON of a few hundred bytes; a megabyte of it arrives within this over any line worth the name. */
+const BODY_SECONDS = 15
 /** An upload may take days, but not stand still for so long. */
 const STILL_MS = 120_000
 
