@@ -82,7 +82,7 @@ export async function createApp(door: Door, options: AppOptions): Promise<Fastif
   if (metrics !== undefined) addMetrics(app, { door, metrics, rules: web, reception })
   await mountApi(app, { deps: options.deps, reception, stopping: options.stopping })
   const { live: hub, log } = options
-  await mountLive(app, door, { catalog: options.deps.catalog, hub, log, front })
+  await mountLive(app, { catalog: options.deps.catalog, hub, log, front, reception })
   cutBasePath(app.server, front)
   return app
 }

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Catalog } from '../catalog/db.ts'
 import type { Caller } from '../core/access.ts'
-import { admit, type Door } from './admission.ts'
+import { admit, type Door, type Shown } from './admission.ts'
 import type { Budgets } from './budget.ts'
 
 /** Finds out who sends a request, and takes it from their budget. */
@@ -19,9 +19,13 @@ export class Reception {
   /** Throws KeyRequired where something is shown that does not hold, and TooManyRequests. */
   async receive(request: FastifyRequest): Promise<Caller> {
     const { headers, ip: address } = request
-    const shown = { headers, address, isSecure: isSecure(request) }
+    return await this.letIn({ headers, address, isSecure: isSecure(request) })
+  }
+
+  /** The same for what is no request of Fastify's. */
+  async letIn(shown: Shown): Promise<Caller> {
     const caller = await admit(this.#catalog, this.#door, shown).catch((error: unknown) => {
-      this.#budgets.spendRefused(address)
+      this.#budgets.spendRefused(shown.address)
       throw error
     })
     this.#budgets.spend(caller)

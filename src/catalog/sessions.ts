@@ -9,7 +9,7 @@ import { newToken, tokenHash } from './tokens.ts'
 const IDLE = `interval '12 hours'`
 /** Whoever logged in does so anew after so long, however often they come. */
 const LONGEST = `interval '7 days'`
-const LIVE = `sessions.expires_at > clock_now() and sessions.seen_at > clock_now() - ${IDLE}`
+export const LIVE = `sessions.expires_at > clock_now() and sessions.seen_at > clock_now() - ${IDLE}`
 
 /** A session, as its owner sees it. */
 export interface SessionRow {

@@ -5,11 +5,11 @@ import type { Catalog } from '../../catalog/db.ts'
 import { type Caller, roleReaches, scopesCover } from '../../core/access.ts'
 import { NotAllowed, TooManyRequests } from '../../core/faults.ts'
 import type { Log } from '../../core/log.ts'
-import { admit, type Door, type Shown } from '../admission.ts'
 import { callerKey } from '../caller-key.ts'
 import { problemOf, understood } from '../faults.ts'
 import type { Front } from '../front.ts'
 import { requireKnown } from '../policy.ts'
+import type { Reception } from '../reception.ts'
 import { LIVE_ACCESS, LiveAuth, type LiveEventJson, type LiveType } from '../schema/live.ts'
 import type { Told } from './documents.ts'
 import type { LiveHub } from './hub.ts'
@@ -32,7 +32,6 @@ interface Sends {
 }
 interface Kept {
   caller: Caller
-  shown: Shown
   position: string | undefined
 }
 type Nothing = Record<string, never>
@@ -42,6 +41,7 @@ type LiveServer = Server<Nothing, Sends, Nothing, Kept>
 export interface LiveOptions {
   /** By which names it is called, and whom it believes who sends a request. */
   readonly front: Front
+  readonly reception: Reception
   readonly catalog: Catalog
   readonly hub: LiveHub
   readonly log: Log
@@ -57,11 +57,7 @@ function hears({ role, scopes }: Caller, type: LiveType): boolean {
 }
 
 /** Lets clients of Socket.IO watch through a door of the server. */
-export async function mountLive(
-  app: FastifyInstance,
-  door: Door,
-  options: LiveOptions,
-): Promise<void> {
+export async function mountLive(app: FastifyInstance, options: LiveOptions): Promise<void> {
   const { hub, catalog, log, front } = options
   const io: LiveServer = new Server(app.server, {
     path: LIVE_PATH,
@@ -77,17 +73,22 @@ export async function mountLive(
     },
   })
   const counts = new Map<string, number>()
-  io.use((socket, next) => {
-    introduce(socket, door, options, counts).then(
-      () => next(),
-      (error: unknown) => {
-        const problem = problemOf(error)
-        next(Object.assign(new Error(problem.detail), { data: problem }))
-      },
-    )
-  })
+  const decide = async (socket: LiveSocket, next: (refusal?: Error) => void) => {
+    let refusal: Error | undefined
+    try {
+      await introduce(socket, options, counts)
+    } catch (error) {
+      const problem = problemOf(error)
+      refusal = Object.assign(new Error(problem.detail), { data: problem })
+    }
+    next(refusal)
+  }
+  io.use((socket, next) => void decide(socket, next))
+  const recheck = new Recheck(catalog, log, () => guestsOf(io))
   io.on('connection', socket => {
-    count(counts, socket)
+    // Many may have come at once; whoever comes again is told why not.
+    if (count(counts, socket) > MOST_PER_CALLER) socket.conn.close()
+    recheck.check()
     // There is nothing that a client may say.
     socket.use(() => socket.disconnect(true))
     const { caller, position } = socket.data
@@ -98,7 +99,6 @@ export async function mountLive(
     // In the same breath: nothing is told between the welcome and this.
     void socket.join(heard)
   })
-  const recheck = new Recheck(catalog, door, log, () => guestsOf(io))
   await recheck.start()
   const leave = hub.attend(audienceOf(io, hub))
   app.addHook('preClose', async () => {
@@ -128,8 +128,7 @@ function isForeign({ headers }: IncomingMessage, host: string): boolean {
 /** Finds out who connects. Throws KeyRequired, NotAllowed, TooManyRequests. */
 async function introduce(
   socket: LiveSocket,
-  door: Door,
-  { catalog, hub, front }: LiveOptions,
+  { hub, front, reception }: LiveOptions,
   counts: ReadonlyMap<string, number>,
 ): Promise<void> {
   const { token, position } = understood(LiveAuth, socket.handshake.auth)
@@ -143,7 +142,7 @@ async function introduce(
     address: sender.address,
     isSecure: sender.isSecure,
   }
-  const caller = await admit(catalog, door, shown)
+  const caller = await reception.letIn(shown)
   requireKnown(caller)
   if (!TYPES.some(type => hears(caller, type))) {
     throw new NotAllowed({ what: LIVE_PATH, needs: 'a key with a scope such as runs:read' })
@@ -153,23 +152,25 @@ async function introduce(
     throw new TooManyRequests({ what, retryAfterSeconds: 60 })
   }
   if (position !== undefined) await hub.reach(position)
-  Object.assign(socket.data, { caller, shown, position })
+  Object.assign(socket.data, { caller, position })
 }
 
-function count(counts: Map<string, number>, socket: LiveSocket): void {
+/** Counts a connection while it lasts; answers how many there are of its caller. */
+function count(counts: Map<string, number>, socket: LiveSocket): number {
   const key = callerKey(socket.data.caller)
-  counts.set(key, (counts.get(key) ?? 0) + 1)
+  const number = (counts.get(key) ?? 0) + 1
+  counts.set(key, number)
   socket.once('disconnect', () => {
     const left = (counts.get(key) ?? 1) - 1
     if (left > 0) counts.set(key, left)
     else counts.delete(key)
   })
+  return number
 }
 
 const guestsOf = (io: LiveServer): Guest[] =>
   [...io.sockets.sockets.values()].map(socket => ({
     caller: socket.data.caller,
-    shown: socket.data.shown,
     // Without a farewell: the client tries again, and is told why it is not let in any more.
     turnOut: () => socket.conn.close(),
   }))

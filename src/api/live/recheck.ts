@@ -1,44 +1,40 @@
 import type { Catalog } from '../../catalog/db.ts'
+import { type Rights, rightsOf } from '../../catalog/rights.ts'
 import type { Caller } from '../../core/access.ts'
-import { Fault } from '../../core/fault.ts'
 import type { Log } from '../../core/log.ts'
 import { Repeat } from '../../core/repeat.ts'
-import { admit, type Door, type Shown } from '../admission.ts'
 
-/** It is said here that a session ended, a key was removed, or a role was changed. */
-const CHANGED_CHANNEL = 'holdfast_sessions'
+/** It is said here that a session ended, that a key was removed, or that somebody's role was changed. */
+const ACCESS_CHANNEL = 'holdfast_sessions'
 /** Sessions and keys also end by themselves, and a message may be lost. */
-const RECHECK_MS = 60_000
+const RECHECK_MS = 15_000
 
 /** A connection that was let in, for as long as whoever has it may listen. */
 export interface Guest {
   readonly caller: Caller
-  readonly shown: Shown
   /** Ends the connection; its client may try to come in again. */
   turnOut(): void
 }
 
-/** Asks again and again whether those who were let in may still be here, and turns out who may not. */
+/**
+ * Looks again and again whether those who were let in still may be here, all of them in one look, and turns out
+ * whose rights are not what they were.
+ */
 export class Recheck {
   readonly #catalog: Catalog
-  readonly #door: Door
   readonly #log: Log
-  readonly #guests: () => Iterable<Guest>
+  readonly #guests: () => readonly Guest[]
   readonly #repeat = new Repeat(() => this.#check(), RECHECK_MS)
   #listener: { stop(): Promise<void> } | undefined
 
-  constructor(catalog: Catalog, door: Door, log: Log, guests: () => Iterable<Guest>) {
+  constructor(catalog: Catalog, log: Log, guests: () => readonly Guest[]) {
     this.#catalog = catalog
-    this.#door = door
     this.#log = log
     this.#guests = guests
   }
 
   async start(): Promise<void> {
-    // Nobody takes the socket from the user of the server.
-    if (this.#door.is === 'socket') return
-    const heard = () => this.#repeat.nudge()
-    this.#listener = await this.#catalog.listen(CHANGED_CHANNEL, heard)
+    this.#listener = await this.#catalog.listen(ACCESS_CHANNEL, () => this.#repeat.nudge())
     this.#repeat.start()
   }
 
@@ -47,30 +43,32 @@ export class Recheck {
     await this.#listener?.stop()
   }
 
-  async #check(): Promise<void> {
-    const byProof = Map.groupBy(this.#guests(), ({ shown: { headers } }) =>
-      JSON.stringify([headers.authorization, headers.cookie]),
-    )
-    for (const guests of byProof.values()) {
-      const [first] = guests
-      if (first === undefined || (await this.#isStill(first))) continue
-      for (const guest of guests) guest.turnOut()
-    }
+  /** Somebody has come in: their rights may have changed since they were looked at. */
+  check(): void {
+    this.#repeat.nudge()
   }
 
-  async #isStill({ caller, shown }: Guest): Promise<boolean> {
+  async #check(): Promise<void> {
+    // The user of the server has a session and a key neither, and loses the socket to nobody.
+    const guests = this.#guests().filter(({ caller }) => caller.kind !== 'local')
+    if (guests.length === 0) return
     try {
-      const now = await admit(this.#catalog, this.#door, shown)
-      return rightsOf(now) === rightsOf(caller)
+      const sessions = guests.flatMap(({ caller }) => caller.sessionId ?? [])
+      const keys = guests.flatMap(({ caller }) => caller.keyId ?? [])
+      const rights = await rightsOf(this.#catalog, [...new Set(sessions)], [...new Set(keys)])
+      for (const guest of guests) if (!isAsBefore(guest.caller, rights)) guest.turnOut()
     } catch (error) {
       // A catalog that is away takes nobody's rights.
-      const isRefused = error instanceof Fault && error.status === 401
-      if (!isRefused)
-        this.#log.debug({ err: error }, 'could not look whether those who watch still may')
-      return !isRefused
+      this.#log.debug({ err: error }, 'could not look whether those who watch still may')
     }
   }
 }
 
-const rightsOf = ({ kind, role, scopes, userId }: Caller): string =>
-  JSON.stringify([kind, role, scopes, userId])
+function isAsBefore(
+  { role, scopes, sessionId, keyId }: Caller,
+  rights: ReadonlyMap<string, Rights>,
+): boolean {
+  const now = rights.get(sessionId ?? keyId ?? '')
+  if (now === undefined || now.role !== role) return false
+  return JSON.stringify(now.scopes ?? 'all') === JSON.stringify(scopes)
+}
