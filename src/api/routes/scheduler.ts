@@ -1,5 +1,6 @@
 import { audit } from '../../catalog/audit.ts'
 import type { Sql } from '../../catalog/db.ts'
+import { firingsAround } from '../../catalog/firings.ts'
 import { listNodes } from '../../catalog/nodes.ts'
 import { readOverview } from '../../catalog/overview.ts'
 import { readSetting } from '../../catalog/settings.ts'
@@ -47,15 +48,17 @@ async function standing(sql: Sql): Promise<Scheduler> {
   const { now, enabled, disabled, nextFire, ...runs } = await readOverview(sql)
   const nodes = await listNodes(sql)
   const { state, aheadOfClock } = await slotsStatus(sql)
+  const { next, last, overdue } = await firingsAround(sql)
   return {
     state,
     paused: await readSetting(sql, 'paused'),
     now,
-    schedules: { enabled, disabled, aheadOfClock },
+    schedules: { enabled, disabled, aheadOfClock, overdue },
     runs,
+    queueDepth: runs.queued + runs.retrying,
     nextFire: state === 'running' ? nextFire : null,
-    nodes: nodes.filter(
-      node => node.stoppedAt === null && now.getTime() - node.seenAt.getTime() < LONG_GONE_MS,
-    ),
+    next: state === 'running' ? next : null,
+    last,
+    nodes: nodes.filter(node => now.getTime() - node.seenAt.getTime() < LONG_GONE_MS),
   }
 }

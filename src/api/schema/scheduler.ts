@@ -13,6 +13,8 @@ export const Scheduler = z.object({
     disabled: z.number().int(),
     /** Of the enabled ones: those that wait until a clock that was set back is where it has been. */
     aheadOfClock: z.number().int().default(0),
+    /** Of the enabled ones: those that should have fired more than a minute ago. */
+    overdue: z.number().int().default(0),
   }),
   runs: z.object({
     queued: z.number().int(),
@@ -22,6 +24,14 @@ export const Scheduler = z.object({
   }),
   /** The next firing of all. */
   nextFire: z.nullable(Time),
+  /** Runs that wait: queued, or to be tried again. */
+  queueDepth: z.number().int(),
+  /** The schedule that fires next; null while firing is stopped. */
+  next: z.nullable(z.object({ schedule: z.uuid(), source: z.string(), at: Time })),
+  /** The schedule that fired last, and its newest run. */
+  last: z.nullable(
+    z.object({ schedule: z.uuid(), source: z.string(), at: Time, run: z.nullable(z.uuid()) }),
+  ),
   nodes: z.array(
     z.object({
       id: z.uuid(),
@@ -31,6 +41,8 @@ export const Scheduler = z.object({
       maxRuns: z.number().int(),
       startedAt: Time,
       seenAt: Time,
+      /** When it stopped in good order; null while it works, or where it died. */
+      stoppedAt: z.nullable(Time),
     }),
   ),
 })
