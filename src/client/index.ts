@@ -8,5 +8,6 @@ export {
   type FileUpload,
 } from './client.ts'
 export { each } from './each.ts'
+export { type WatchOptions, watch } from './live.ts'
 export { HoldfastError } from './problem.ts'
 export type * from './types.ts'

@@ -1,6 +1,6 @@
 import { io } from 'socket.io-client'
-import type { Problem } from '../api/schema/common.ts'
-import type { LiveEventJson } from '../api/schema/live.ts'
+import { HoldfastError } from './problem.ts'
+import type { LiveEvent, Problem } from './types.ts'
 
 /** So much waits for a program that is slow; then it is read again from where the program stands. */
 const MOST_WAITING = 5_000
@@ -15,34 +15,24 @@ export interface WatchOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** The server does not let the program watch: its key or session does not hold, or may not do that. */
-export class WatchRefused extends Error {
-  readonly problem: Problem | undefined
-
-  constructor(message: string, problem?: Problem) {
-    super(message)
-    this.name = 'WatchRefused'
-    this.problem = problem
-  }
-}
-
 /**
  * Everything that changes on a server, as it changes, in a browser and in Node:
  *
  *     for await (const event of watch('https://backup.example.org', { key })) { … }
  *
  * The first document is a `snapshot`. Whoever is cut off comes in again and is told what happened meanwhile; after a
- * long time that is another snapshot, with `reset: true`. Throws WatchRefused.
+ * long time that is another snapshot, with `reset: true`. Throws HoldfastError where the server
+ * does not let the program watch.
  */
 export async function* watch(
   url: string | URL,
   { key, position, signal }: WatchOptions = {},
-): AsyncGenerator<LiveEventJson, void> {
-  const waiting: LiveEventJson[] = []
+): AsyncGenerator<LiveEvent, void> {
+  const waiting: LiveEvent[] = []
   let received = position
   let dealtWith = position
-  let refused: WatchRefused | undefined
-  let wake = () => undefined as void
+  let refused: HoldfastError | undefined
+  let wake: () => void = () => undefined
   const { origin, pathname } = new URL(url)
   const socket = io(origin, {
     path: `${pathname.replace(/\/$/, '')}/api/v1/live`,
@@ -52,7 +42,7 @@ export async function* watch(
     withCredentials: true,
     auth: send => send({ token: key, position: received }),
   })
-  socket.on('live', (event: LiveEventJson) => {
+  socket.on('live', (event: LiveEvent) => {
     waiting.push(event)
     if ('position' in event) received = event.position
     if (waiting.length > MOST_WAITING) {
@@ -67,15 +57,16 @@ export async function* watch(
     // It goes on by itself where the server was not reached.
     if (socket.active) return
     const { data: problem } = error as { data?: Problem }
-    if (problem?.retry) again = setTimeout(() => socket.connect(), AGAIN_MS)
-    else refused = new WatchRefused(error.message, problem)
+    if (problem === undefined || problem.retry) again = setTimeout(() => socket.connect(), AGAIN_MS)
+    else refused = new HoldfastError(problem)
     wake()
   })
   const stop = () => wake()
   signal?.addEventListener('abort', stop)
   try {
-    while (!signal?.aborted) {
+    for (;;) {
       const next = waiting.shift()
+      if (signal?.aborted) return
       if (next !== undefined) {
         if ('position' in next) dealtWith = next.position
         yield next

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { watch } from '../../src/client/live.ts'
 import { LiveSite } from '../support/live-site.ts'
 import { eventually } from '../support/server.ts'
 
@@ -150,6 +151,22 @@ describe('live events', () => {
     for (const viewer of [local, polling]) {
       await eventually('the change', () => viewer.of('scheduler').length === 1)
     }
+  })
+
+  test('a program watches by the client, until it has seen enough', async t => {
+    const server = `http://127.0.0.1:${site.first.port}`
+    const done = new AbortController()
+    t.after(() => done.abort())
+    const changes: string[] = []
+    let run = ''
+    for await (const event of watch(server, { key: site.key, signal: done.signal })) {
+      if (event.type === 'snapshot') run = await site.backUp()
+      if (event.type === 'run' && event.run.id === run) changes.push(event.change)
+      if (changes.at(-1) === 'completed') break
+    }
+    assert.deepEqual(moves(changes), ['queued', 'started', 'completed'])
+    const refused = watch(server, { key: 'hf_none' }).next()
+    await assert.rejects(refused, { name: 'HoldfastError', code: 'KEY_REQUIRED' })
   })
 
   test('the server stops at once although somebody watches', async t => {
