@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts'
 import { ROUTES } from '../routes/index.ts'
+import { Redirect } from '../schema/oidc.ts'
 import type { JsonSchema } from './components.ts'
 import { REFUSALS, refusalsOf, takes } from './refusals.ts'
 
@@ -44,6 +45,7 @@ export interface Operation {
 
 const BYTES: JsonSchema = { type: 'string', contentMediaType: 'application/octet-stream' }
 const JSON_TYPE = 'application/json'
+const FORM_TYPE = 'application/x-www-form-urlencoded'
 
 /** Describes a route. */
 export function operationOf(id: string, one: Route, schemas: Taken): Operation {
@@ -103,8 +105,10 @@ const IDEMPOTENCY_KEY: Parameter = {
   schema: { type: 'string', minLength: 1, maxLength: 200, pattern: '^[!-~]+$' },
 }
 
-const statusesOf = (one: Route): readonly number[] =>
-  one.success ?? [one.method === 'POST' && isCollection(one) ? 201 : 200]
+function statusesOf(one: Route): readonly number[] {
+  if (one.answer === Redirect) return [303]
+  return one.success ?? [one.method === 'POST' && isCollection(one) ? 201 : 200]
+}
 
 /** What it makes is new the first time, and the same after that. */
 const isRepeatable = (one: Route): boolean => {
@@ -117,7 +121,8 @@ const isCollection = ({ path }: Route): boolean =>
 
 function bodyOf(one: Route, schema: JsonSchema): Content | undefined {
   if (one.mostUploadBytes !== undefined) return { 'application/octet-stream': { schema: BYTES } }
-  return takes(one.body) ? { [JSON_TYPE]: { schema } } : undefined
+  if (!takes(one.body)) return undefined
+  return { [JSON_TYPE]: { schema }, ...(one.takesForm && { [FORM_TYPE]: { schema } }) }
 }
 
 /** A body whose every field may be left out may be left out itself. */
@@ -125,11 +130,12 @@ const isNeeded = (one: Route): boolean =>
   one.mostUploadBytes !== undefined || !one.body.safeParse({}).success
 
 function responsesOf(one: Route, answer: JsonSchema): Operation['responses'] {
-  const isDocument = one.media === JSON_TYPE || one.media === 'application/x-ndjson'
-  const content: Content = { [one.media]: { schema: isDocument ? answer : BYTES } }
   const done = statusesOf(one).map(status => [
     status,
-    { description: WORDS[status] ?? '', content },
+    {
+      description: WORDS[status] ?? '',
+      ...(status !== 303 && { content: contentOf(one, answer) }),
+    },
   ])
   const refused = refusalsOf(one).map(status => [
     status,
@@ -138,8 +144,15 @@ function responsesOf(one: Route, answer: JsonSchema): Operation['responses'] {
   return Object.fromEntries([...done, ...refused]) as Operation['responses']
 }
 
+function contentOf({ media }: Route, answer: JsonSchema): Content {
+  const type = media.replace(/;.*/s, '')
+  const isDocument = type === JSON_TYPE || type === 'application/x-ndjson'
+  return { [type]: { schema: isDocument ? answer : BYTES } }
+}
+
 const WORDS: Readonly<Record<number, string>> = {
   200: 'Done.',
   201: 'Made.',
   202: 'Accepted; it goes on.',
+  303: 'Where to go.',
 }
