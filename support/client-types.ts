@@ -15,7 +15,10 @@ export function clientTypes({ paths, components }: OpenApi): string {
       : `${comment(schema.description)}export type ${name} = ${typeOf(schema)}`,
   )
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, one]) => ({ path, method: method.toUpperCase(), one })),
+    Object.entries(methods)
+      // Where a browser is sent to another page, there is nothing for a program.
+      .filter(([, one]) => one.responses['303'] === undefined)
+      .map(([method, one]) => ({ path, method: method.toUpperCase(), one })),
   )
   const faces = operations.map(({ one }) => comment(one.summary) + faceOf(one))
   const rows = operations.map(({ path, method, one }) => {

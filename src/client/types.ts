@@ -190,11 +190,26 @@ export interface AuditEntry {
   readonly objectName: string | null
   readonly result: string
   readonly details: Readonly<Record<string, unknown>>
+  readonly address: string | null
+  readonly requestId: string | null
 }
 
 export interface AuditLog {
   readonly entries: readonly AuditEntry[]
   readonly next: number | null
+}
+
+export interface AuditProof {
+  readonly intact: boolean
+  readonly checked: number
+  readonly broken: {
+    readonly entry: number
+    readonly why: string
+  } | null
+  readonly head: {
+    readonly link: number
+    readonly hash: string
+  } | null
 }
 
 export interface Backup {
@@ -362,6 +377,12 @@ export interface Connection {
   readonly caFile: string | null
 }
 
+export interface CreatedRepository {
+  readonly repository: Repository
+  readonly recoveryKey: string
+  readonly passphrase: string | null
+}
+
 export interface DatabaseList {
   readonly databases: readonly {
     readonly database: string
@@ -447,6 +468,169 @@ export interface Invitation {
 export interface InvitedUser {
   readonly user: User
   readonly invitation: UserInvitation | null
+}
+
+export type LiveEvent =
+  | LiveSnapshot
+  | {
+      readonly type: 'run'
+      /** where this stands among all changes, on every node: give it when connecting again */
+      readonly position: string
+      readonly at: string
+      /** retrying: not before run.notBefore; changed: what is wanted of it, or its priority */
+      readonly change:
+        | 'queued'
+        | 'started'
+        | 'paused'
+        | 'resumed'
+        | 'retrying'
+        | 'completed'
+        | 'failed'
+        | 'cancelled'
+        | 'skipped'
+        | 'changed'
+      readonly run: LiveRun
+    }
+  | {
+      readonly type: 'progress'
+      readonly at: string
+      /** those that have moved, each at most twice a second */
+      readonly runs: readonly {
+        readonly id: string
+        readonly progress: LiveProgress
+      }[]
+    }
+  | {
+      readonly type: 'scheduler'
+      /** where this stands among all changes, on every node: give it when connecting again */
+      readonly position: string
+      readonly at: string
+      readonly change: 'started' | 'stopped'
+    }
+  | {
+      readonly type: 'pause'
+      /** where this stands among all changes, on every node: give it when connecting again */
+      readonly position: string
+      readonly at: string
+      /** everything is paused, or goes on */
+      readonly change: 'paused' | 'resumed'
+    }
+  | {
+      readonly type: 'source'
+      /** where this stands among all changes, on every node: give it when connecting again */
+      readonly position: string
+      readonly at: string
+      readonly change: 'added' | 'changed' | 'removed'
+      /** ids of sources: read them again */
+      readonly ids: readonly string[]
+    }
+  | {
+      readonly type: 'repository'
+      /** where this stands among all changes, on every node: give it when connecting again */
+      readonly position: string
+      readonly at: string
+      readonly change: 'added' | 'changed' | 'removed'
+      /** ids of repositories: read them again */
+      readonly ids: readonly string[]
+    }
+  | {
+      readonly type: 'schedule'
+      /** where this stands among all changes, on every node: give it when connecting again */
+      readonly position: string
+      readonly at: string
+      readonly change: 'added' | 'changed' | 'removed'
+      /** ids of schedules: read them again */
+      readonly ids: readonly string[]
+    }
+  | {
+      readonly type: 'backup'
+      /** where this stands among all changes, on every node: give it when connecting again */
+      readonly position: string
+      readonly at: string
+      readonly change: 'added' | 'changed' | 'removed'
+      /** ids of backups: read them again */
+      readonly ids: readonly string[]
+    }
+  | {
+      readonly type: 'setting'
+      /** where this stands among all changes, on every node: give it when connecting again */
+      readonly position: string
+      readonly at: string
+      readonly change: 'added' | 'changed' | 'removed'
+      /** names of settings: read them again */
+      readonly ids: readonly string[]
+    }
+  | {
+      readonly type: 'api-key'
+      /** where this stands among all changes, on every node: give it when connecting again */
+      readonly position: string
+      readonly at: string
+      readonly change: 'added' | 'changed' | 'removed'
+      /** ids of API keys: read them again */
+      readonly ids: readonly string[]
+    }
+
+export interface LiveProgress {
+  readonly stage: string
+  readonly bytes?: number
+  readonly total?: number
+  readonly rate?: number
+  readonly secondsLeft?: number
+  readonly seconds: number
+  readonly item?: string
+  /** of the bytes of this stage, where their total is known */
+  readonly percent?: number
+}
+
+export interface LiveRun {
+  readonly id: string
+  readonly kind: 'backup' | 'restore' | 'verify' | 'check'
+  readonly state:
+    | 'queued'
+    | 'running'
+    | 'paused'
+    | 'retrying'
+    | 'completed'
+    | 'failed'
+    | 'cancelled'
+    | 'skipped'
+  readonly trigger: 'manual' | 'schedule' | 'catch-up' | 'after'
+  readonly triggeredBy: string
+  readonly source: string | null
+  readonly sourceId: string | null
+  readonly repository: string
+  readonly repositoryId: string
+  readonly scheduleId: string | null
+  readonly attempt: number
+  readonly failures: number
+  readonly wanted: 'pause' | 'cancel' | null
+  readonly committing: boolean
+  readonly failure: Failure | null
+  readonly backupId: string | null
+  readonly queuedAt: string
+  readonly notBefore: string
+  readonly startedAt: string | null
+  readonly finishedAt: string | null
+  /** how many there are */
+  readonly warnings: number
+  /** what was last told, while it is at work */
+  readonly progress: LiveProgress | null
+}
+
+export interface LiveSnapshot {
+  readonly type: 'snapshot'
+  /** where this stands among all changes, on every node: give it when connecting again */
+  readonly position: string
+  readonly at: string
+  /** a position was given, and what happened since is not known any more: begin anew */
+  readonly reset: boolean
+  readonly scheduler?: 'running' | 'stopped'
+  /** whether everything is paused */
+  readonly paused?: boolean
+  /** those that are not over, the longest waiting first */
+  readonly runs?: readonly LiveRun[]
+  /** how many more runs there are than are named */
+  readonly more?: number
 }
 
 export interface Lock {
@@ -617,6 +801,10 @@ export interface NewUser {
   readonly password?: string
 }
 
+export interface OidcStatus {
+  readonly name: string | null
+}
+
 export interface PasswordChange {
   /** the one that holds */
   readonly password: string
@@ -696,6 +884,22 @@ export interface RepositoryChanges {
   readonly maxRuns?: number | null
 }
 
+export interface RepositoryDetails {
+  readonly repository: RepositoryListing
+  readonly dedupRatio: number | null
+  readonly schedules: readonly Schedule[]
+}
+
+export interface RepositoryKeys {
+  readonly keys: readonly {
+    readonly id: string
+    readonly kind: 'passphrase' | 'recovery'
+    readonly label: string
+    readonly createdAt: string
+    readonly isServers: boolean
+  }[]
+}
+
 export interface RepositoryList {
   readonly repositories: readonly RepositoryListing[]
 }
@@ -711,6 +915,17 @@ export interface RepositoryListing {
   readonly backups: number
   readonly storedBytes: number
   readonly lastBackupAt: string | null
+  readonly dumpBytes: number
+  readonly usedBytes: number | null
+  readonly packs: number | null
+  readonly measuredAt: string | null
+}
+
+export interface RepositoryToCreate {
+  readonly name: string
+  readonly url: string
+  readonly passphrase?: string
+  readonly maxRuns?: number
 }
 
 export interface RetryPolicy {
@@ -884,6 +1099,7 @@ export interface Scheduler {
     readonly enabled: number
     readonly disabled: number
     readonly aheadOfClock?: number
+    readonly overdue?: number
   }
   readonly runs: {
     readonly queued: number
@@ -892,6 +1108,18 @@ export interface Scheduler {
     readonly retrying: number
   }
   readonly nextFire: string | null
+  readonly queueDepth: number
+  readonly next: {
+    readonly schedule: string
+    readonly source: string
+    readonly at: string
+  } | null
+  readonly last: {
+    readonly schedule: string
+    readonly source: string
+    readonly at: string
+    readonly run: string | null
+  } | null
   readonly nodes: readonly {
     readonly id: string
     readonly host: string
@@ -900,6 +1128,7 @@ export interface Scheduler {
     readonly maxRuns: number
     readonly startedAt: string
     readonly seenAt: string
+    readonly stoppedAt: string | null
   }[]
 }
 
@@ -915,6 +1144,18 @@ export interface Session {
 
 export interface SessionList {
   readonly sessions: readonly Session[]
+}
+
+export interface Settings {
+  readonly maxRunsPerHost: number | null
+  readonly deleteGraceHours: number
+  readonly maxUploadBytes: number
+}
+
+export interface SettingsChanges {
+  readonly maxRunsPerHost?: number | null
+  readonly deleteGraceHours?: number
+  readonly maxUploadBytes?: number
 }
 
 export interface Setup {
@@ -1198,8 +1439,33 @@ export interface Operations {
   ) => Promise<Repository>
   /** Take a repository from the server; what it holds is not touched */
   readonly removeRepository: (repository: string, options?: CallOptions) => Promise<Done>
+  /** One repository: what it holds, what it takes on its storage, and who writes to it */
+  readonly getRepository: (repository: string, options?: CallOptions) => Promise<RepositoryDetails>
   /** Make the catalogue of backups equal to what the repository holds */
   readonly refreshRepository: (repository: string, options?: CallOptions) => Promise<Refreshed>
+  /** Make a repository in a new or empty place; the answer shows its recovery key this once only */
+  readonly createRepository: (
+    body: RepositoryToCreate,
+    options?: CallOptions,
+  ) => Promise<CreatedRepository>
+  /** What opens a repository, without the secrets */
+  readonly listRepositoryKeys: (
+    repository: string,
+    options?: CallOptions,
+  ) => Promise<RepositoryKeys>
+  /** Measure now what a repository takes on its storage */
+  readonly measureRepository: (
+    repository: string,
+    options?: CallOptions,
+  ) => Promise<RepositoryDetails>
+  /** Check a repository now, as a run */
+  readonly startRepositoryCheck: (
+    repository: string,
+    body?: {
+      readonly readData?: boolean
+    },
+    options?: CallOptions,
+  ) => Promise<Run>
   /** Every schedule, or those of one source */
   readonly listSchedules: (
     query?: {
@@ -1439,6 +1705,10 @@ export interface Operations {
   readonly startScheduler: (options?: CallOptions) => Promise<Scheduler>
   /** Let no schedule fire until it is started again */
   readonly stopScheduler: (options?: CallOptions) => Promise<Scheduler>
+  /** What people may set of the server while it runs */
+  readonly getSettings: (options?: CallOptions) => Promise<Settings>
+  /** Change settings; what is left out stays */
+  readonly editSetting: (body: SettingsChanges, options?: CallOptions) => Promise<Settings>
   /** Whether the server still needs its first administrator */
   readonly getSetup: (options?: CallOptions) => Promise<SetupStatus>
   /** Make the first administrator, who is logged in at once */
@@ -1457,6 +1727,8 @@ export interface Operations {
   readonly prove: (body: Proof, options?: CallOptions) => Promise<Account>
   /** Change one’s own password; every other session ends */
   readonly changePassword: (body: PasswordChange, options?: CallOptions) => Promise<Account>
+  /** Whether people log in by another server, and what it is called */
+  readonly getOidc: (options?: CallOptions) => Promise<OidcStatus>
   /** Where one is logged in */
   readonly listSessions: (options?: CallOptions) => Promise<SessionList>
   /** Log out everywhere else */
@@ -1508,12 +1780,43 @@ export interface Operations {
       readonly since?: string | undefined
       readonly until?: string | undefined
       readonly actor?: string | undefined
+      readonly action?: string | undefined
+      readonly result?: string | undefined
+      readonly address?: string | undefined
       readonly object?: string | undefined
       readonly limit?: number | undefined
       readonly after?: number | undefined
     },
     options?: CallOptions,
   ) => Promise<AuditLog>
+  /** The audit log as comma-separated values, newest first, with the filters of the list */
+  readonly exportAudit: (
+    query?: {
+      readonly since?: string | undefined
+      readonly until?: string | undefined
+      readonly actor?: string | undefined
+      readonly action?: string | undefined
+      readonly result?: string | undefined
+      readonly address?: string | undefined
+      readonly object?: string | undefined
+    },
+    options?: CallOptions,
+  ) => Promise<FileDownload>
+  /** The audit log as lines of JSON, newest first, with the filters of the list */
+  readonly exportAuditLines: (
+    query?: {
+      readonly since?: string | undefined
+      readonly until?: string | undefined
+      readonly actor?: string | undefined
+      readonly action?: string | undefined
+      readonly result?: string | undefined
+      readonly address?: string | undefined
+      readonly object?: string | undefined
+    },
+    options?: CallOptions,
+  ) => AsyncGenerator<AuditEntry>
+  /** Whether the audit log is as it was written; names the first entry that is not */
+  readonly getAuditVerify: (options?: CallOptions) => Promise<AuditProof>
 }
 
 export const OPERATIONS = {
@@ -1545,10 +1848,40 @@ export const OPERATIONS = {
     takes: [],
     answers: 'document',
   },
+  getRepository: {
+    method: 'GET',
+    path: '/repositories/{repository}',
+    takes: [],
+    answers: 'document',
+  },
   refreshRepository: {
     method: 'POST',
     path: '/repositories/{repository}/refresh',
     takes: [],
+    answers: 'document',
+  },
+  createRepository: {
+    method: 'POST',
+    path: '/repositories/create',
+    takes: ['body'],
+    answers: 'document',
+  },
+  listRepositoryKeys: {
+    method: 'GET',
+    path: '/repositories/{repository}/keys',
+    takes: [],
+    answers: 'document',
+  },
+  measureRepository: {
+    method: 'POST',
+    path: '/repositories/{repository}/measure',
+    takes: [],
+    answers: 'document',
+  },
+  startRepositoryCheck: {
+    method: 'POST',
+    path: '/repositories/{repository}/check',
+    takes: ['body'],
     answers: 'document',
   },
   listSchedules: { method: 'GET', path: '/schedules', takes: ['query'], answers: 'document' },
@@ -1661,6 +1994,8 @@ export const OPERATIONS = {
   getScheduler: { method: 'GET', path: '/scheduler', takes: [], answers: 'document' },
   startScheduler: { method: 'POST', path: '/scheduler/start', takes: [], answers: 'document' },
   stopScheduler: { method: 'POST', path: '/scheduler/stop', takes: [], answers: 'document' },
+  getSettings: { method: 'GET', path: '/settings', takes: [], answers: 'document' },
+  editSetting: { method: 'PATCH', path: '/settings', takes: ['body'], answers: 'document' },
   getSetup: { method: 'GET', path: '/setup', takes: [], answers: 'document' },
   setUp: { method: 'POST', path: '/setup', takes: ['body'], answers: 'document' },
   acceptInvitation: {
@@ -1680,6 +2015,7 @@ export const OPERATIONS = {
     takes: ['body'],
     answers: 'document',
   },
+  getOidc: { method: 'GET', path: '/account/oidc', takes: [], answers: 'document' },
   listSessions: { method: 'GET', path: '/account/sessions', takes: [], answers: 'document' },
   endOtherSessions: { method: 'DELETE', path: '/account/sessions', takes: [], answers: 'document' },
   endSession: {
@@ -1730,4 +2066,7 @@ export const OPERATIONS = {
   addApiKey: { method: 'POST', path: '/api-keys', takes: ['body'], answers: 'document' },
   removeApiKey: { method: 'DELETE', path: '/api-keys/{key}', takes: [], answers: 'document' },
   listAudit: { method: 'GET', path: '/audit', takes: ['query'], answers: 'document' },
+  exportAudit: { method: 'GET', path: '/audit.csv', takes: ['query'], answers: 'file' },
+  exportAuditLines: { method: 'GET', path: '/audit.ndjson', takes: ['query'], answers: 'lines' },
+  getAuditVerify: { method: 'GET', path: '/audit/verify', takes: [], answers: 'document' },
 } as const

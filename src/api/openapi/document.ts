@@ -1,6 +1,7 @@
 import { AREAS } from '../../core/access.ts'
 import { ROUTES } from '../routes/index.ts'
 import { Problem } from '../schema/common.ts'
+import { LiveEvent } from '../schema/live.ts'
 import { type Components, type JsonSchema, jsonSchemas, reached, resolved } from './components.ts'
 import { EXAMPLES } from './examples.ts'
 import { operationId } from './names.ts'
@@ -35,7 +36,9 @@ limited to scopes such as \`runs:read\`.
 answers, so pass over those you do not know. Secrets go in and never come out.
 
 **Refusals** are \`application/problem+json\` (RFC 9457). Programs go by \`code\`; \`retry\` says whether the same
-request may work later.`
+request may work later.
+
+**Live events** come over Socket.IO at \`/api/v1/live\`, each as an event called \`live\` with one LiveEvent.`
 
 /** Describes every route there is. */
 export function openApiDocument(prefix: string): OpenApi {
@@ -49,6 +52,7 @@ export function openApiDocument(prefix: string): OpenApi {
       ]),
     ),
     problem: Problem,
+    live: LiveEvent,
   })
   const schemaOf = (key: string): JsonSchema => of[key] ?? {}
   const paths: Record<string, Record<string, Operation>> = {}
@@ -75,7 +79,7 @@ export function openApiDocument(prefix: string): OpenApi {
     })),
     paths,
     components: {
-      schemas: withExamples(reached([paths, schemaOf('problem')], components)),
+      schemas: withExamples(reached([paths, schemaOf('problem'), schemaOf('live')], components)),
       responses: refusalsOver(schemaOf('problem')),
       securitySchemes: {
         key: {

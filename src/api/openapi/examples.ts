@@ -10,6 +10,7 @@ const source = {
   host: 'db.example.org:5432',
   database: 'shop',
   label: 'shop@db.example.org:5432',
+  formerLabels: [],
   createdAt: '2026-05-01T08:00:00.000Z',
 }
 
