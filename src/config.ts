@@ -33,6 +33,8 @@ export interface Config {
   variable(name: string): Secret | undefined
   /** What is for the server; throws WrongUse where it makes no sense. */
   server(): ServerConfig
+  /** Variables that are called HOLDFAST_… and that nobody has read: most likely misspelt. */
+  unread(): string[]
 }
 
 /** How the server runs. */
@@ -67,10 +69,14 @@ const MOST_RUNS = 100
 const MOST_STOP_SECONDS = 86_400
 const MOST_REQUESTS = 1_000_000
 
-/** The only place that reads process.env. */
-function readConfig(env: NodeJS.ProcessEnv): Config {
+/** Reads an environment; process.env is read nowhere else. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const read = new Set<string>()
   // An empty variable counts as unset: that is what `NAME= command` means to whoever types it.
-  const text = (name: string) => env[name] || undefined
+  const text = (name: string) => {
+    read.add(name)
+    return env[name] || undefined
+  }
   const secret = (name: string) => {
     const value = text(name)
     return value === undefined ? undefined : new Secret(value)
@@ -91,6 +97,7 @@ function readConfig(env: NodeJS.ProcessEnv): Config {
     dumbTerminal: text('TERM') === 'dumb',
     variable: secret,
     server: () => readServerConfig(text),
+    unread: () => Object.keys(env).filter(name => name.startsWith('HOLDFAST_') && !read.has(name)),
   })
 }
 

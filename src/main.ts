@@ -106,7 +106,10 @@ async function live(
   const settings = config.server()
   const log = openLog(output, settings.logLevel, { role, host: hostname(), pid: process.pid })
   const ends = new AsyncDisposableStack()
+  closeToOthers()
   log.info(`holdfast ${version} starts in ${settings.dataDir}`)
+  for (const name of config.unread())
+    log.warn(`${name} is set, and nothing reads it: is it misspelt?`)
   try {
     await start({ settings, log, signal, version, ends })
     await stopped(signal)
@@ -115,6 +118,12 @@ async function live(
     await ends.disposeAsync()
     log.info('stopped')
   }
+}
+
+/** Whatever started us: our files are ours alone, and no signal opens a port for a debugger. */
+function closeToOthers(): void {
+  process.umask(0o077)
+  process.on('SIGUSR1', () => undefined)
 }
 
 /** Has something ended with the node. What fails then is told, and the rest still ends. */
