@@ -117,7 +117,7 @@ export async function beginCommit(sql: Sql, claim: Claim): Promise<void> {
   throw new LeaseLost({ run: claim.id })
 }
 
-/** Takes back a leave that was recorded and that the runner never heard of. */
+/** Takes back a leave that was recorded, of which the runner never heard or by which it changed nothing. */
 export async function withdrawCommit(sql: Sql, claim: Claim): Promise<void> {
   await sql.query(
     `with withdrawn as (

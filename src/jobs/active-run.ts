@@ -68,6 +68,9 @@ export class ActiveRun implements Claim {
       this.#over = true
       await Promise.allSettled([this.#writing, this.#leave])
       if (this.#gone.signal.aborted) return
+      if (ending.type === 'failed' && ending.untouched === true && this.#hasLeave) {
+        await persist(() => withdrawCommit(this.#shop.catalog, this), this.#gone.signal)
+      }
       await this.#settle(moveAfter(this.#run, ending, this.#handBack), ending)
     } catch (error) {
       if (isOver(error) || this.#gone.signal.aborted) {

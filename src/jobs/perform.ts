@@ -1,6 +1,14 @@
 import { DUMP, type Manifest } from '../core/backup.ts'
 import type { Clock } from '../core/clock.ts'
-import { Damaged, DatabaseDiffers, LeaseLost, RestoreUncertain } from '../core/faults.ts'
+import {
+  Damaged,
+  DatabaseDiffers,
+  DatabaseInUse,
+  DatabaseRefused,
+  LeaseLost,
+  RestoreUncertain,
+  TargetNotEmpty,
+} from '../core/faults.ts'
 import { shortId } from '../core/ids.ts'
 import { asFailure } from '../core/run.ts'
 import { BackupRequest, CheckRequest, RestoreRequest, VerifyRequest } from '../core/run-request.ts'
@@ -133,23 +141,32 @@ async function performRestore(work: Work): Promise<Ending> {
   const manifest = await findBackup(repository, request.backup, signal)
   if (order.committed) return await settleSwap(work, manifest)
   const { replace, disconnect, noOwner } = request
-  const { reworded, warnings, ...result } = await restore(
-    {
-      repository,
-      manifest,
-      engine,
-      target: askingBeforeSwap(database, work.commit),
-      options: { replace, disconnect, noOwner, jobs: order.cores },
-      clock: tools.clock,
-      progress,
-    },
-    signal,
-  )
-  return done({
-    result: { ...result, backup: manifest.id, reworded: reworded.length },
-    warnings: [...warnings],
-  })
+  const restoring = {
+    repository,
+    manifest,
+    engine,
+    target: askingBeforeSwap(database, work.commit),
+    options: { replace, disconnect, noOwner, jobs: order.cores },
+    clock: tools.clock,
+    progress,
+  }
+  try {
+    const { reworded, warnings, ...result } = await restore(restoring, signal)
+    return done({
+      result: { ...result, backup: manifest.id, reworded: reworded.length },
+      warnings: [...warnings],
+    })
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    return { type: 'failed', failure: asFailure(error), untouched: true }
+  }
 }
+
+/** Said by a server that is there: whatever it was asked to do, the swap above all, it did nothing of it. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof DatabaseInUse ||
+  error instanceof DatabaseRefused ||
+  error instanceof TargetNotEmpty
 
 /** A database whose restore asks for leave before it takes the target's place. */
 function askingBeforeSwap(database: Database, commit: () => Promise<void>): Database {

@@ -62,6 +62,8 @@ export const FromRunner = z.discriminatedUnion('type', [
     type: z.literal('failed'),
     failure: Ended,
     result: z.record(z.string(), z.unknown()).optional(),
+    /** It had leave, and certainly changed nothing: the next attempt does it all again. */
+    untouched: z.boolean().optional(),
   }),
 ])
 export type FromRunner = z.infer<typeof FromRunner>

@@ -142,6 +142,20 @@ describe('a run that has leave to complete', () => {
   })
 })
 
+test('a swap that the server refuses leaves no doubt about its target', async t => {
+  const { site, source, database } = await withBackup(t)
+  const runner = site.runner({ step: 'leave', happens: 'SIGSTOP' })
+  await site.startWorker({ runner, timing: PATIENT })
+  const run = await site.askRestore(source, database)
+  const pid = await site.stoppedRunner(run.id)
+  await site.test.server.query('postgres', `create database ${database}`)
+  await site.test.server.query(database, 'create table precious (i int)')
+  process.kill(pid, 'SIGCONT')
+  const done = await site.final(run.id)
+  assert.deepEqual([done.state, done.failure?.code], ['failed', 'TARGET_NOT_EMPTY'])
+  assert.deepEqual([done.warnings, await committed(site, run.id)], [[], []])
+})
+
 test('a node that stops while leave is being recorded gives none: the restore is done again', async t => {
   const { site, source, database } = await withBackup(t)
   const runner = site.runner({ step: 'before manifest', happens: 'SIGSTOP' })
