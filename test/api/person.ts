@@ -13,6 +13,8 @@ export class Person {
   readonly #cookies = new Map<string, string>()
   readonly #enter: (() => Promise<string>) | undefined
   #entered: Promise<this> | undefined
+  /** The network address that their requests come from. */
+  address = '127.0.0.1'
 
   /** `enter` logs them in before their first request, and answers the cookie. */
   constructor(port: FastifyInstance, enter?: () => Promise<string>) {
@@ -59,6 +61,7 @@ export class Person {
     const response = await this.#port.inject({
       method,
       url: PREFIX + path,
+      remoteAddress: this.address,
       headers: { ...this.headers, ...headers },
       ...(body !== undefined && { payload: body as object }),
     })

@@ -7,6 +7,8 @@ export const LONGEST_PASSWORD = 256
 const SHORTEST_NAME = 4
 const FEWEST_CHARACTERS = 5
 const SHORTEST_ROW = 3
+/** What stands between words, or after the last one to please a rule. */
+const SIGN = /[ -/:-@[-`{-~]/
 
 /** What passwords are made of that everybody tries first; as written, and with digits for letters. */
 const PIECES = (
@@ -71,7 +73,7 @@ function isCommon(text: string): boolean {
 /** Where the pieces begin that end here. */
 function piecesBefore(text: string, end: number): number[] {
   const starts = PIECES.filter(piece => text.endsWith(piece, end)).map(piece => end - piece.length)
-  if (/[^\p{L}\p{N}]/u.test(text.charAt(end - 1))) starts.push(end - 1)
+  if (SIGN.test(text.charAt(end - 1))) starts.push(end - 1)
   // A year, a day and a month, or a row of keys: `2026`, `0507`, `12345678`.
   for (let length = 1; length <= 10 && length <= end; length += 1) {
     const digits = text.slice(end - length, end)
@@ -82,8 +84,11 @@ function piecesBefore(text: string, end: number): number[] {
   return starts
 }
 
-/** Digits that go up, down or stay. */
+/** Digits that go up, down or stay, from 9 on to 0. */
 function isRow(digits: string): boolean {
-  const steps = new Set([...digits].slice(1).map((digit, i) => Number(digit) - Number(digits[i])))
-  return digits.length >= SHORTEST_ROW && steps.size === 1
+  if (digits.length < SHORTEST_ROW) return false
+  const steps = [...digits]
+    .slice(1)
+    .map((digit, i) => (Number(digit) - Number(digits[i]) + 10) % 10)
+  return new Set(steps).size === 1
 }

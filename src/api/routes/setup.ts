@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { audit } from '../../catalog/audit.ts'
-import type { Sql } from '../../catalog/db.ts'
 import { spendToken, tokenShown } from '../../catalog/one-time-tokens.ts'
 import { endSessions } from '../../catalog/sessions.ts'
 import { hasUsers, insertUser, lockUsers, loginById, setPassword } from '../../catalog/users.ts'
@@ -11,7 +10,6 @@ import { loggedIn } from '../login/logged-in.ts'
 import { enter } from '../login/login.ts'
 import { requireGoodPassword } from '../login/password-rules.ts'
 import { hashPassword } from '../login/passwords.ts'
-import { tried } from '../login/tries.ts'
 import { type Route, route } from '../route.ts'
 import { Account } from '../schema/account.ts'
 import { Invitation, Setup, SetupStatus } from '../schema/setup.ts'
@@ -42,7 +40,8 @@ export const setupRoutes: readonly Route[] = [
       const { address } = caller
       if (await hasUsers(catalog)) throw new NotFound({ kind: 'route', name: 'POST /setup' })
       const token = new Secret(body.token)
-      await requireSetupToken(catalog, token, address)
+      // Looked at first, so that nobody else has the server hash passwords.
+      if ((await tokenShown(catalog, 'setup', token)) === undefined) throw new SetupRefused({})
       const password = new Secret(body.password)
       requireGoodPassword(password, body)
       const user = { id: randomUUID(), email: body.email, name: body.name, role: 'admin' as const }
@@ -93,13 +92,6 @@ export const setupRoutes: readonly Route[] = [
     },
   }),
 ]
-
-async function requireSetupToken(sql: Sql, token: Secret, address: string): Promise<void> {
-  const shown = await tried(sql, { account: 'setup', address }, () =>
-    tokenShown(sql, 'setup', token),
-  )
-  if (shown === undefined) throw new SetupRefused({})
-}
 
 const about = (action: string, { id, email }: { id: string; email: string }) => ({
   actor: `user ${email}`,
