@@ -47,9 +47,9 @@ describe('sources', () => {
     const problem = await site.refuse('INVALID_INPUT', 422, 'POST', '/sources', {
       name: '',
       url: 7,
-      password: 'x',
+      colour: 'x',
     })
-    assert.deepEqual(problem.problems?.map(one => one.field).sort(), ['name', 'password', 'url'])
+    assert.deepEqual(problem.problems?.map(one => one.field).sort(), ['colour', 'name', 'url'])
     await site.refuse('WRONG_USE', 422, 'POST', '/sources', { name: 'x', url: 'oracle://h/d' })
   })
 

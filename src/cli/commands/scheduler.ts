@@ -75,7 +75,8 @@ const clockLines = (waiting: number, style: Style): string[] =>
 
 function statusLines(status: Scheduler, { terminal }: Context): string[] {
   const { style } = terminal
-  const { state, paused, schedules, runs, nextFire, nodes } = status
+  const { state, paused, schedules, runs, nextFire } = status
+  const nodes = status.nodes.filter(node => node.stoppedAt === null)
   const isIdle = nodes.every(node => isGone(node, status.now))
   const off = schedules.disabled === 0 ? '' : `, ${schedules.disabled} disabled`
   const active = Object.entries(runs).filter(([, count]) => count > 0)

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { systemClock } from '../../src/core/clock.ts'
+import { Secret } from '../../src/core/secret.ts'
+import { UsageKeeper } from '../../src/jobs/usage-keeper.ts'
+import { outsideOf } from '../../src/outside.ts'
+import { Repository } from '../../src/repository/repository.ts'
+import { openStorage } from '../../src/storage/index.ts'
+import { eventually } from '../support/server.ts'
+import { ApiSite, PASSPHRASE, transfersIn } from './site.ts'
+
+interface Created {
+  readonly repository: { id: string; place: string }
+  readonly recoveryKey: string
+  readonly passphrase: string | null
+}
+interface Details {
+  readonly repository: { usedBytes: number | null; packs: number | null; dumpBytes: number }
+  readonly dedupRatio: number | null
+}
+
+describe('a repository that the server makes', () => {
+  const { signal } = new AbortController()
+  let site: ApiSite
+  before(async () => {
+    site = await ApiSite.open()
+  })
+  after(() => site.close())
+  const create = (name: string, more: object = {}) =>
+    site.expect<Created>(201, 'POST', '/repositories/create', {
+      name,
+      url: join(site.dir, name),
+      ...more,
+    })
+  const opens = (place: string, key: Parameters<typeof Repository.open>[1]) =>
+    Repository.open(openStorage(place), key, { clock: systemClock }, signal)
+
+  test('opens with its passphrase and with the recovery key that is shown once', async () => {
+    const made = await create('given', { passphrase: PASSPHRASE })
+    assert.equal(made.passphrase, null)
+    const place = join(site.dir, 'given')
+    await opens(place, { passphrase: new Secret(PASSPHRASE) })
+    await opens(place, { recoveryKey: new Secret(made.recoveryKey) })
+    const generated = await create('generated')
+    assert.match(generated.passphrase ?? '', /^[a-z2-7]{8}(-[a-z2-7]{8}){3}$/)
+    const passphrase = new Secret(generated.passphrase ?? '')
+    await opens(join(site.dir, 'generated'), { passphrase })
+    const record = JSON.stringify(await site.audited('repository.create'))
+    for (const secret of [made.recoveryKey, passphrase.reveal()])
+      assert.ok(!record.includes(secret))
+  })
+
+  test('is not made where something is, with a taken name, or with a weak passphrase', async () => {
+    const body = { name: 'again', url: join(site.dir, 'given') }
+    await site.refuse('REPOSITORY_EXISTS', 409, 'POST', '/repositories/create', body)
+    const taken = { name: 'GIVEN', url: join(site.dir, 'elsewhere') }
+    await site.refuse('NAME_TAKEN', 409, 'POST', '/repositories/create', taken)
+    const weak = { name: 'weak', url: join(site.dir, 'weak'), passphrase: 'short' }
+    await site.refuse('WRONG_USE', 422, 'POST', '/repositories/create', weak)
+    const relative = { name: 'weak', url: 'backups' }
+    await site.refuse('INVALID_INPUT', 422, 'POST', '/repositories/create', relative)
+    assert.ok(!existsSync(join(site.dir, 'weak')) && !existsSync(join(site.dir, 'elsewhere')))
+  })
+
+  test('lists what opens it, and which of these is the server', async () => {
+    const { keys } = await site.expect<{ keys: { kind: string; isServers: boolean }[] }>(
+      200,
+      'GET',
+      '/repositories/given/keys',
+    )
+    assert.deepEqual(keys.map(one => [one.kind, one.isServers]).sort(), [
+      ['passphrase', false],
+      ['recovery', false],
+      ['recovery', true],
+    ])
+    await site.refuse('NOT_FOUND', 404, 'GET', '/repositories/nix/keys')
+  })
+
+  test('tells what it takes once it was measured, on demand or by itself', async () => {
+    const details = () => site.expect<Details>(200, 'GET', '/repositories/given')
+    assert.equal((await details()).repository.usedBytes, null)
+    const measured = await site.expect<Details>(200, 'POST', '/repositories/given/measure')
+    const used = measured.repository.usedBytes
+    assert.ok(used !== null && used > 0)
+    assert.deepEqual([measured.repository.packs, measured.dedupRatio], [0, 0])
+    const { catalog, server } = site.test
+    await catalog.query(
+      `insert into backups (id, repository_id, source_label, started_at, finished_at, dump_bytes,
+         stored_bytes, tables, rows, manifest, seen_at)
+       select 'b1', id, 'x', now(), now(), $1, 1, 1, 1, '{}', clock_now()
+       from repositories where name = 'given'`,
+      [used * 3],
+    )
+    await catalog.query(
+      `update repository_usage set measured_at = clock_now() - interval '1 hour', stored_bytes = 1`,
+    )
+    const outside = outsideOf(
+      { path: server.bin, pgBin: server.bin, reach: {} },
+      transfersIn(site.dir),
+    )
+    const log = { debug() {}, info() {}, warn() {}, error() {} }
+    const keeper = new UsageKeeper({ catalog, vault: site.vault, outside, log })
+    keeper.start()
+    try {
+      const again = async () => (await details()).repository.usedBytes === used
+      await eventually('the new figure', again)
+    } finally {
+      await keeper.stop()
+    }
+    assert.equal((await details()).dedupRatio, 3)
+  })
+
+  test('is checked by a run of its own', async () => {
+    const run = await site.expect<{ id: string; kind: string; request: object }>(
+      201,
+      'POST',
+      '/repositories/given/check',
+      { readData: true },
+    )
+    assert.deepEqual([run.kind, run.request], ['check', { readData: true }])
+    await site.refuse('RUN_IN_THE_WAY', 409, 'POST', '/repositories/given/check', {})
+    await site.expect(200, 'POST', `/runs/${run.id}/cancel`)
+  })
+})
