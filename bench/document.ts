@@ -1,6 +1,7 @@
 import { bytesText } from '../src/operations/words.ts'
 import { CONTENDERS, type Contender, FILES, SOURCE_LIMIT } from './contenders.ts'
-import { milliseconds, NONE, peak, rate, ratio, seconds, size, table } from './figures.ts'
+import { median, milliseconds, NONE, peak, rate, ratio, seconds, size, table } from './figures.ts'
+import { VIEWERS, WATCHED_RUNS } from './live.ts'
 import { memoryScales } from './memory.ts'
 import type { PartName } from './options.ts'
 import { RESTORES } from './restore.ts'
@@ -15,15 +16,16 @@ const NOT_INSTALLED = 'not installed'
 
 /** docs/benchmarks.md, from the newest result of each part. */
 export function documentOf(load: (part: PartName) => Result | undefined): string {
-  const [backup, restore, memory, parts, schedules, server] = [
+  const [backup, restore, memory, parts, schedules, server, live] = [
     load('backup'),
     load('restore'),
     load('memory'),
     load('data-path'),
     load('schedules'),
     load('server'),
+    load('live'),
   ]
-  const results = [backup, restore, memory, parts, schedules, server].filter(
+  const results = [backup, restore, memory, parts, schedules, server, live].filter(
     one => one !== undefined,
   )
   const sections = [
@@ -35,6 +37,7 @@ export function documentOf(load: (part: PartName) => Result | undefined): string
     parts && ['## Parts of the data path', ...partLines(parts), about(parts)],
     schedules && ['## Schedules', ...scheduleLines(schedules), about(schedules)],
     server && ['## Server', ...serverLines(server), about(server)],
+    live && ['## Live events', ...liveLines(live), about(live)],
     ['## How it was measured', ...METHOD],
   ]
   return `${sections
@@ -162,6 +165,29 @@ function serverLines({ samples }: Result): string[] {
     'From nothing: the data directory is not there, and its PostgreSQL is set up and started, too. The delay is that of ' +
       'the process of the server, every 5 ms (which it includes), from the moment in which the backups are asked for ' +
       'until the last one has completed.',
+  ]
+}
+
+function liveLines({ samples }: Result): string[] {
+  const core = (name: string): string => {
+    const found = samples[name]?.map(one => one.seconds * 100)
+    return found === undefined ? NONE : `${median(found).toFixed(1)} % of a core`
+  }
+  const rows = [
+    ['a change is delivered, p50', milliseconds(samples['change p50'])],
+    ['a change is delivered, p99', milliseconds(samples['change p99'])],
+    ['progress is delivered, p50', milliseconds(samples['progress p50'])],
+    ['progress is delivered, p99', milliseconds(samples['progress p99'])],
+    ['processor time of the server', core('cpu')],
+    ['while nothing happens', core('cpu idle')],
+    ['memory for those who watch', size(samples.memory)],
+  ]
+  return [
+    table(['what', 'measured'], rows),
+    `${VIEWERS} clients over WebSocket, ${WATCHED_RUNS} runs that tell their progress once a second, and one other ` +
+      'change a second. Delays are from the write into the catalog until a client has it, over all clients, which are ' +
+      'a process of their own on the same machine; progress is read twice a second, so half a second of its delay is ' +
+      'on purpose.',
   ]
 }
 

@@ -7,6 +7,7 @@ import { postgresPrograms } from '../support/postgres-programs.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { measureBackups } from './backup.ts'
 import { documentOf } from './document.ts'
+import { measureLive } from './live.ts'
 import { describeMachine, describeVersions } from './machine.ts'
 import { measureMemory } from './memory.ts'
 import { type Options, type PartName, readOptions, USAGE } from './options.ts'
@@ -70,6 +71,7 @@ async function bench({ scale, runs, parts, peers }: Options): Promise<void> {
   if (parts.has('memory')) save('memory', await measureMemory(scale, dir))
   if (parts.has('schedules')) save('schedules', await measureSchedules(runs))
   if (parts.has('server')) save('server', await measureServer(scale, runs))
+  if (parts.has('live')) save('live', await measureLive(runs))
 
   writeFileSync(DOCUMENT, documentOf(loadResult))
   console.log(`written: ${DOCUMENT}`)

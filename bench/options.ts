@@ -1,6 +1,14 @@
 import { parseArgs } from 'node:util'
 
-export const PARTS = ['backup', 'restore', 'memory', 'data-path', 'schedules', 'server'] as const
+export const PARTS = [
+  'backup',
+  'restore',
+  'memory',
+  'data-path',
+  'schedules',
+  'server',
+  'live',
+] as const
 export type PartName = (typeof PARTS)[number]
 
 export const USAGE = `npm run bench -- [options]

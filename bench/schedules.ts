@@ -112,7 +112,7 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 /** User and system time of processes of this machine. */
-function cpuSeconds(pids: readonly number[]): number {
+export function cpuSeconds(pids: readonly number[]): number {
   const ticks = pids.map(pid => {
     const [, afterName = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(/\) (?=[A-Z] )/)
     const fields = afterName.split(' ')
