@@ -561,6 +561,15 @@ export type LiveEvent =
       readonly ids: readonly string[]
     }
   | {
+      readonly type: 'user'
+      /** where this stands among all changes, on every node: give it when connecting again */
+      readonly position: string
+      readonly at: string
+      readonly change: 'added' | 'changed' | 'removed'
+      /** ids of users: read them again */
+      readonly ids: readonly string[]
+    }
+  | {
       readonly type: 'api-key'
       /** where this stands among all changes, on every node: give it when connecting again */
       readonly position: string
@@ -1148,12 +1157,14 @@ export interface SessionList {
 
 export interface Settings {
   readonly maxRunsPerHost: number | null
+  readonly manualBackupsPerMinute: number | null
   readonly deleteGraceHours: number
   readonly maxUploadBytes: number
 }
 
 export interface SettingsChanges {
   readonly maxRunsPerHost?: number | null
+  readonly manualBackupsPerMinute?: number | null
   readonly deleteGraceHours?: number
   readonly maxUploadBytes?: number
 }

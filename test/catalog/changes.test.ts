@@ -93,7 +93,16 @@ describe('the log of changes', () => {
     )
     await catalog.query('update backups set seen_at = clock_now()')
     await catalog.query('update backups set verified_at = clock_now()')
+    await catalog.query(
+      `insert into backup_care (repository, backup_id, note) values ('', 'b1', 'mine'), ('', 'b0', '')`,
+    )
     await catalog.query('delete from backups')
+    await catalog.query(
+      `insert into users (id, email, name, role) values ($1, 'a@b.example', 'Ann', 'viewer')`,
+      [randomUUID()],
+    )
+    await catalog.query('update users set last_login_at = clock_now()')
+    await catalog.query(`update users set role = 'admin'`)
     assert.deepEqual(said(await changes()), [
       'run queued',
       'run skipped',
@@ -105,7 +114,10 @@ describe('the log of changes', () => {
       'repository removed',
       'backup added',
       'backup changed',
+      'backup changed',
       'backup removed',
+      'user added',
+      'user changed',
     ])
   })
 

@@ -132,6 +132,7 @@ export const LiveEvent = z.discriminatedUnion('type', [
   thing('schedule', 'ids of schedules'),
   thing('backup', 'ids of backups'),
   thing('setting', 'names of settings'),
+  thing('user', 'ids of users'),
   thing('api-key', 'ids of API keys'),
 ])
 export type LiveEvent = z.output<typeof LiveEvent>
@@ -152,6 +153,7 @@ export const LIVE_ACCESS: Readonly<
   schedule: { area: 'schedules', needs: 'viewer' },
   backup: { area: 'backups', needs: 'viewer' },
   setting: { area: 'settings', needs: 'viewer' },
+  user: { area: 'users', needs: 'admin' },
   'api-key': { area: 'api-keys', needs: 'admin' },
 }
 

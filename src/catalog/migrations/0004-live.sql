@@ -2,7 +2,7 @@
 create table changes (
   id bigint generated always as identity primary key,
   at timestamptz not null default clock_now(),
-  -- run, scheduler, pause, source, repository, schedule, backup, setting, api-key
+  -- run, scheduler, pause, source, repository, schedule, backup, setting, user, api-key
   kind text not null,
   object_id text not null,
   change text not null,
@@ -62,9 +62,10 @@ begin
   return null;
 end $$;
 
--- What a thing is without what the server notes of it by itself: firings, being seen, being used.
+-- What a thing is without what the server notes of it by itself: that it fired, was used, or has come in.
 create function as_set_up(thing jsonb) returns jsonb language sql immutable as $$
-  select thing - array['next_slot', 'next_fire', 'last_slot', 'last_run_at', 'seen_at', 'last_used_at']
+  select thing - array['next_slot', 'next_fire', 'last_slot', 'last_run_at', 'last_used_at',
+    'last_login_at', 'totp_last_step']
 $$;
 
 do $$
@@ -72,7 +73,7 @@ declare
   t record;
 begin
   for t in select * from (values ('sources', 'source'), ('repositories', 'repository'),
-    ('schedules', 'schedule'), ('api_keys', 'api-key')) as t (name, kind)
+    ('schedules', 'schedule'), ('users', 'user'), ('api_keys', 'api-key')) as t (name, kind)
   loop
     execute format('create constraint trigger %1$s_tell_new after insert or delete on %1$I
       deferrable initially deferred for each row execute function tell_thing(%2$L)', t.name, t.kind);
@@ -87,8 +88,27 @@ end $$;
 create constraint trigger backups_tell_new after insert or delete on backups
   deferrable initially deferred for each row execute function tell_thing('backup');
 create constraint trigger backups_tell after update on backups deferrable initially deferred
-  for each row when ((old.source_id, old.verified_at) is distinct from (new.source_id, new.verified_at))
+  for each row when ((old.source_id, old.verified_at, old.unreadable)
+    is distinct from (new.source_id, new.verified_at, new.unreadable))
   execute function tell_thing('backup');
+
+-- Notes, pins and deletions that are to come: of a backup that is gone, its removal has told everything.
+create function tell_care() returns trigger language plpgsql as $$
+declare
+  backup text := case tg_op when 'DELETE' then old.backup_id else new.backup_id end;
+begin
+  if exists (select from backups where id = backup) then
+    perform tell_change('backup', backup, 'changed', '{}');
+  end if;
+  return null;
+end $$;
+create constraint trigger backup_care_tell after insert or update or delete on backup_care
+  deferrable initially deferred for each row execute function tell_care();
+create constraint trigger backup_deletions_tell_new after insert or delete on backup_deletions
+  deferrable initially deferred for each row execute function tell_care();
+create constraint trigger backup_deletions_tell after update on backup_deletions
+  deferrable initially deferred for each row when (old.failure is distinct from new.failure)
+  execute function tell_care();
 
 create function tell_setting() returns trigger language plpgsql as $$
 begin
