@@ -11,6 +11,8 @@ const SETTINGS = {
   paused: z.boolean().default(false),
   /** How many runs may work on one database server at the same time; nothing, or null: any number. */
   maxRunsPerHost: z.number().int().positive().nullish(),
+  /** How often a minute somebody may have one source backed up by hand; null: any number of times. */
+  manualBackupsPerMinute: z.number().int().min(1).max(1000).nullable().default(1),
   /** The hours that a deleted backup can still be had back; never none, so that nobody can delete all at once. */
   deleteGraceHours: z.number().int().min(1).max(8760).default(24),
   /** The largest dump that may be brought in, before and after it was decompressed. */

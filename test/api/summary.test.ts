@@ -103,7 +103,12 @@ describe('the summary', () => {
   })
 
   test('settings are checked, and the record has what they were before', async () => {
-    const usual = { maxRunsPerHost: null, deleteGraceHours: 24, maxUploadBytes: 2 ** 40 }
+    const usual = {
+      maxRunsPerHost: null,
+      manualBackupsPerMinute: 1,
+      deleteGraceHours: 24,
+      maxUploadBytes: 2 ** 40,
+    }
     assert.deepEqual(await site.expect(200, 'GET', '/settings'), usual)
     const changed = { ...usual, maxRunsPerHost: 2, deleteGraceHours: 48 }
     const body = { maxRunsPerHost: 2, deleteGraceHours: 48 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Sql } from '../../catalog/db.ts'
+import { requireRest } from '../../catalog/manual-backups.ts'
 import { holdRepository } from '../../catalog/repositories.ts'
 import { holdForRetry, repeatRun, retryNow } from '../../catalog/retry.ts'
 import { findRun, type NewRun, type Run } from '../../catalog/runs.ts'
@@ -27,7 +28,7 @@ export async function retry(
     if (before.state === 'retrying') {
       return { run: await retryNow(sql, before, actor), isNew: false }
     }
-    return await repeatRun(sql, before, {
+    const repeated = await repeatRun(sql, before, {
       ...(await whatOf(sql, before, deps)),
       trigger: 'manual',
       triggeredBy: actor,
@@ -35,6 +36,10 @@ export async function retry(
       priority: MANUAL_PRIORITY,
       retry: before.retry,
     })
+    if (repeated.isNew && before.kind === 'backup' && caller.kind !== 'local') {
+      await requireRest(sql, repeated.run)
+    }
+    return repeated
   })
 }
 

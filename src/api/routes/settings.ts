@@ -29,8 +29,11 @@ export const settingsRoutes: readonly Route[] = [
         // Two changes at once would each note a value as the one before that the other had replaced.
         await sql.query('lock table settings in share row exclusive mode')
         const before = await settings(sql)
-        const { maxRunsPerHost, deleteGraceHours, maxUploadBytes } = body
+        const { maxRunsPerHost, manualBackupsPerMinute, deleteGraceHours, maxUploadBytes } = body
         if (maxRunsPerHost !== undefined) await writeSetting(sql, 'maxRunsPerHost', maxRunsPerHost)
+        if (manualBackupsPerMinute !== undefined) {
+          await writeSetting(sql, 'manualBackupsPerMinute', manualBackupsPerMinute)
+        }
         if (deleteGraceHours !== undefined) {
           await writeSetting(sql, 'deleteGraceHours', deleteGraceHours)
         }
@@ -47,6 +50,7 @@ export const settingsRoutes: readonly Route[] = [
 
 const settings = async (sql: Sql): Promise<Settings> => ({
   maxRunsPerHost: (await readSetting(sql, 'maxRunsPerHost')) ?? null,
+  manualBackupsPerMinute: await readSetting(sql, 'manualBackupsPerMinute'),
   deleteGraceHours: await readSetting(sql, 'deleteGraceHours'),
   maxUploadBytes: await readSetting(sql, 'maxUploadBytes'),
 })

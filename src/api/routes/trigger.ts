@@ -7,6 +7,7 @@ import {
 } from '../../catalog/choices.ts'
 import type { Sql } from '../../catalog/db.ts'
 import { noteDeletion } from '../../catalog/deletions.ts'
+import { requireRest } from '../../catalog/manual-backups.ts'
 import { findRepositoryEver, holdRepository } from '../../catalog/repositories.ts'
 import { insertRun, type NewRun, type Run, runAskedWith } from '../../catalog/runs.ts'
 import {
@@ -28,7 +29,10 @@ import type { WantedRun } from '../schema/runs.ts'
 /** Runs that somebody waits for go before those that a clock asked for. */
 export const MANUAL_PRIORITY = 100
 
-type Trigger = Pick<Call<unknown, unknown, WantedRun>, 'body' | 'actor' | 'idempotencyKey'>
+type Trigger = Pick<
+  Call<unknown, unknown, WantedRun>,
+  'body' | 'actor' | 'caller' | 'idempotencyKey'
+>
 type What = Pick<
   NewRun,
   'sourceId' | 'repositoryId' | 'lockKey' | 'host' | 'request' | 'requestSealed'
@@ -36,7 +40,7 @@ type What = Pick<
 
 /** Queues what is wanted; the same idempotency key means the same run. */
 export async function trigger(
-  { body, actor, idempotencyKey }: Trigger,
+  { body, actor, caller, idempotencyKey }: Trigger,
   deps: Deps,
 ): Promise<{ readonly run: Run; readonly isNew: boolean }> {
   return await deps.catalog.transaction(async sql => {
@@ -59,6 +63,7 @@ export async function trigger(
     })
     const isNew = run.id === id
     if (isNew) {
+      if (body.kind === 'backup' && caller.kind !== 'local') await requireRest(sql, run)
       await noteDeletion(sql, run)
       await audit(sql, {
         actor,

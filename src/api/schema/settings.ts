@@ -4,6 +4,8 @@ import { z } from 'zod'
 export const Settings = z.object({
   /** How many runs may work on one database server at the same time; null: any number. */
   maxRunsPerHost: z.nullable(z.number().int()),
+  /** How often a minute a user or key may have one source backed up by hand; null: any number of times. */
+  manualBackupsPerMinute: z.nullable(z.number().int()),
   /** The hours in which a deleted backup can still be had back. */
   deleteGraceHours: z.number().int(),
   /** The largest dump that may be brought in, before and after it was decompressed. */
@@ -15,6 +17,7 @@ export type Settings = z.output<typeof Settings>
 export const SettingsChanges = z
   .strictObject({
     maxRunsPerHost: z.nullable(z.number().int().min(1).max(1000)).optional(),
+    manualBackupsPerMinute: z.nullable(z.number().int().min(1).max(1000)).optional(),
     deleteGraceHours: z.number().int().min(1).max(8760).optional(),
     maxUploadBytes: z
       .number()
