@@ -8,6 +8,7 @@ import type { Certificate } from '../../src/api/certificate.ts'
 import { LiveHub } from '../../src/api/live/hub.ts'
 import { Metrics } from '../../src/api/metrics/metrics.ts'
 import { PREFIX } from '../../src/api/mount.ts'
+import type { Deps } from '../../src/api/route.ts'
 import { RunFeed } from '../../src/api/run-feed.ts'
 import { addApiKey } from '../../src/catalog/api-keys.ts'
 import { Vault } from '../../src/catalog/vault.ts'
@@ -125,10 +126,15 @@ export class ApiSite {
   }
 
   /** Another port, with rules of its own; it is closed with the site. */
-  async openPort(rules: Partial<WebRules>, certificate?: Certificate): Promise<FastifyInstance> {
+  async openPort(
+    rules: Partial<WebRules>,
+    certificate?: Certificate,
+    others: Partial<Deps> = {},
+  ): Promise<FastifyInstance> {
     assert.ok(this.#options)
     const web = { ...USUAL_WEB, requestsPerMinute: 0, ...rules }
-    const app = await createApp({ is: 'port' }, { ...this.#options, web, certificate })
+    const deps = { ...this.#options.deps, ...others }
+    const app = await createApp({ is: 'port' }, { ...this.#options, deps, web, certificate })
     this.#ports.push(app)
     return app
   }
