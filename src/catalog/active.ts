@@ -75,11 +75,12 @@ export async function activeRuns(sql: Sql): Promise<ActiveRuns> {
        case when runs.state in ('running', 'paused') then runs.started_at end, runs.position`,
   )
   const { now, waitingSince, places, queued, running, paused, retrying } = limits
-  const runs = rows.map(run => {
+  const standing = (run: ListedRun & { position: number }): ActiveRun => {
     const isHeld = run.state === 'running' || run.state === 'paused'
-    const waitsFor = isHeld ? null : waitOf(run, limits, isPaused)
-    return { ...run, position: isHeld ? null : run.position, waitsFor }
-  })
+    if (isHeld) return { ...run, position: null, waitsFor: null }
+    return { ...run, waitsFor: waitOf(run, limits, isPaused) }
+  }
+  const runs = rows.map(standing)
   return { now, counts: { queued, running, paused, retrying }, places, waitingSince, runs }
 }
 

@@ -133,9 +133,8 @@ async function counted(
   )
 }
 
-function rollUp({ since: _, until: __, ...filter }: StatisticsFilter, values: unknown[]): string[] {
-  return conditions(filter, values)
-}
+const rollUp = (filter: StatisticsFilter, values: unknown[]): string[] =>
+  conditions({ ...filter, since: undefined, until: undefined }, values)
 
 /** Finished runs by day, out of the runs themselves: for parts of a day. */
 const finished = (sql: Sql, filter: StatisticsFilter): Promise<Count[]> =>
@@ -190,8 +189,8 @@ function numbers(
 }
 
 function newestDays(counts: readonly Count[], most: number): Count[] {
-  const days = [...new Set(counts.map(one => one.day))].sort().slice(-most)
-  return counts.filter(one => days.includes(one.day))
+  const days = new Set([...new Set(counts.map(one => one.day))].sort().slice(-most))
+  return counts.filter(one => days.has(one.day))
 }
 
 const byDay = (counts: readonly Count[]): RunDay[] =>

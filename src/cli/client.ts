@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestOptions } from 'node:http'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
 import type { z } from 'zod'
 import { Problem } from '../api/schema/common.ts'
 import { Fault, reason } from '../core/fault.ts'
@@ -110,6 +111,12 @@ export class Client {
     }
     // A body that was cut off ends its lines, too, without an error.
     if (!response.complete) throw this.#lost(new Error('the connection broke'))
+  }
+
+  /** Writes what a route answers, however long it is, as it comes. */
+  async copy(path: string, query: Sending['query'], to: NodeJS.WritableStream): Promise<void> {
+    const response = await this.#send('GET', path, query === undefined ? {} : { query })
+    await this.#received(pipeline(response, to, { end: false }))
   }
 
   async #send(method: Method, path: string, sending: Sending): Promise<IncomingMessage> {

@@ -30,6 +30,7 @@ const ON_SERVER: Readonly<Record<string, Loader>> = {
   pause: async () => (await import('./commands/control.ts')).pauseCommand,
   resume: async () => (await import('./commands/control.ts')).resumeCommand,
   cancel: async () => (await import('./commands/control.ts')).cancelCommand,
+  retry: async () => (await import('./commands/control.ts')).retryCommand,
   locks: async () => (await import('./commands/locks.ts')).locksCommand,
   stats: async () => (await import('./commands/stats.ts')).statsCommand,
   scheduler: async () => (await import('./commands/scheduler.ts')).schedulerCommand,

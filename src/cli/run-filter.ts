@@ -9,9 +9,18 @@ export interface RunFilterOptions extends ServerOptions {
   readonly trigger?: string
   readonly source?: string
   readonly repository?: string
+  readonly schedule?: string
+  readonly who?: string
+  readonly text?: string
   readonly since?: Date
   readonly until?: Date
 }
+
+/** Adds the options by which runs are looked for, and not counted. */
+export const withRunSearch = (command: Command): Command =>
+  command
+    .option('--who <name>', 'only those that this one asked for by hand: "user ann@example.org"')
+    .option('--text <text>', 'part of a name or of why it failed, or the beginning of an id')
 
 /** Adds the options that say which runs. */
 export function withRunFilters(command: Command, { clock }: Context): Command {
@@ -26,6 +35,7 @@ export function withRunFilters(command: Command, { clock }: Context): Command {
     )
     .option('--source <name>', 'only of this source')
     .option('--repository <name>', 'only with this repository')
+    .option('--schedule <id>', 'only of this schedule')
     .option(
       '--since <time>',
       'asked for since then: 2026-05-01, "2026-05-01 14:03", 24h, 7d',
@@ -40,6 +50,9 @@ export const filterQuery = (options: RunFilterOptions): Record<string, string | 
   trigger: options.trigger,
   source: options.source,
   repository: options.repository,
+  schedule: options.schedule,
+  who: options.who,
+  text: options.text,
   since: options.since?.toISOString(),
   until: options.until?.toISOString(),
 })

@@ -70,10 +70,10 @@ describe('a repository that the server makes', () => {
       'GET',
       '/repositories/given/keys',
     )
-    assert.deepEqual(keys.map(one => [one.kind, one.isServers]).sort(), [
-      ['passphrase', false],
-      ['recovery', false],
-      ['recovery', true],
+    assert.deepEqual(keys.map(one => `${one.kind} ${one.isServers}`).sort(), [
+      'passphrase false',
+      'recovery false',
+      'recovery true',
     ])
     await site.refuse('NOT_FOUND', 404, 'GET', '/repositories/nix/keys')
   })

@@ -63,7 +63,7 @@ describe('lists of runs', () => {
     await site.refuse('RUN_NOT_OVER', 409, 'POST', `/runs/${again.id}/retry`)
     await end('completed')
     await site.refuse('RUN_IS_FINAL', 409, 'POST', `/runs/${again.id}/retry`)
-    const [entry] = (await site.audited('run.retry')).filter(one => one.result === 'done')
+    const entry = (await site.audited('run.retry')).find(one => one.result === 'done')
     assert.equal(entry?.details.repeats, id)
     const { run } = await site.expect<{ run: Run }>(200, 'GET', `/runs/${again.id}`)
     assert.equal(run.repeats, id)

@@ -90,10 +90,12 @@ export const repositoryDetailRoutes: readonly Route[] = [
       const repository = await findRepository(deps.catalog, params.repository)
       const { url, key, keySlot } = await openedBy(deps, repository)
       const slots = await deps.outside.listKeys(url, key, signal)
-      const keys = slots.map(({ created, ...slot }) => ({
-        ...slot,
+      const keys = slots.map(({ id, kind, label, created }) => ({
+        id,
+        kind,
+        label,
         createdAt: new Date(created),
-        isServers: slot.id === keySlot,
+        isServers: id === keySlot,
       }))
       return { document: { keys } }
     },

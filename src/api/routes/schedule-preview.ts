@@ -23,7 +23,7 @@ export function preview(timing: Timing, now: Date, count: number): PreviewedSche
     cron: timetable.expression,
     words: timetable.words,
     periodSeconds,
-    firings: firings.map(one => ({ ...firingOf(one), local: local(one.at) })),
+    firings: firings.map(one => Object.assign(firingOf(one), { local: local(one.at) })),
     warnings: [
       ...missingDays(timetable.expression),
       ...(isClose ? ['a run that is due while the one before is still at work is skipped'] : []),

@@ -145,8 +145,10 @@ export const sourceRoutes: readonly Route[] = [
       const url = saved?.url ?? urlOf({ database: 'postgres', ...place }, deps)
       const found = await deps.outside.listDatabases(url, signal)
       const sources = await listSources(deps.catalog)
-      const databases = found.map(({ name: label, bytes = null, ...rest }) => ({
-        ...rest,
+      const databases = found.map(({ name: label, bytes = null, database, owner, encoding }) => ({
+        database,
+        owner,
+        encoding,
         label,
         bytes,
         source: sources.find(one => one.label === label)?.name ?? null,
@@ -205,7 +207,11 @@ async function edit({ params, body: { name, ...place }, actor }: Edit, deps: Dep
     const moves = Object.values(place).some(one => one !== undefined)
     const changed = moves ? changedUrl(url, place, deps) : url
     const changes = moves ? rowChanges(before.id, changed, deps) : {}
-    const source = await editSource(sql, before, name === undefined ? changes : { ...changes, name })
+    const source = await editSource(
+      sql,
+      before,
+      name === undefined ? changes : { ...changes, name },
+    )
     await audit(
       sql,
       about(before, actor, 'source.edit', {

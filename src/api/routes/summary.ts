@@ -1,5 +1,11 @@
 import { catalogTime } from '../../catalog/db.ts'
-import { backupStrips, type StripDay, sourceStandings, VERDICTS } from '../../catalog/summary.ts'
+import {
+  backupStrips,
+  type SourceStanding,
+  type StripDay,
+  sourceStandings,
+  VERDICTS,
+} from '../../catalog/summary.ts'
 import { type Route, route } from '../route.ts'
 import { Summary, SummaryQuery } from '../schema/summary.ts'
 
@@ -21,10 +27,11 @@ export const summaryRoutes: readonly Route[] = [
         backupStrips(catalog, query.days),
       ])
       const ofSource = Map.groupBy(days, day => day.sourceId)
-      const sources = standings.map(one => ({
+      const withStrip = (one: SourceStanding) => ({
         ...one,
         strip: stripOf(ofSource.get(one.id) ?? [], now, query.days),
-      }))
+      })
+      const sources = standings.map(withStrip)
       const count = (verdict: string) => sources.filter(one => one.verdict === verdict).length
       const verdicts = Object.fromEntries(VERDICTS.map(one => [one, count(one)]))
       return { document: { now, verdicts: verdicts as Summary['verdicts'], sources } }

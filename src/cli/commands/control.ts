@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
 import { Done } from '../../api/schema/common.ts'
 import { Run } from '../../api/schema/runs.ts'
@@ -74,6 +75,34 @@ export const cancelCommand = (context: Context): Command =>
   })
     .argument('<run>', 'its id, or the beginning of it')
     .action((run: string, options: ServerOptions) => steer(context, 'cancel', run, options))
+
+export const retryCommand = (context: Context): Command =>
+  serverCommand('retry', {
+    summary: 'try a run again, now',
+    description:
+      'Ends the pause before the next attempt of a run that is to be tried again. What failed or was cancelled is ' +
+      'asked for anew, as a run of its own that says which one it repeats.',
+    examples: [['retry 4f2a91c0', 'the database is back']],
+    exits: { 1: 'failed, or the run completed or is still at work', 11: 'its source is at work' },
+    seeAlso: ['runs', 'run show', 'cancel'],
+  })
+    .argument('<run>', 'its id, or the beginning of it')
+    .action(async (name: string, options: ServerOptions) => {
+      const sending = { idempotencyKey: randomUUID() }
+      const path = `/runs/${segment(name)}/retry`
+      const run = await context.server().call(Run, 'POST', path, sending)
+      const of = run.repeats === null ? '' : `, which repeats ${shortId(run.repeats)},`
+      context.finish(
+        {
+          text: [
+            `${runName(run)}${of} is ${run.state}`,
+            `  to see it: holdfast run show ${shortId(run.id)} --follow`,
+          ],
+          json: { run },
+        },
+        options,
+      )
+    })
 
 async function steer(
   context: Context,

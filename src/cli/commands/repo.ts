@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { Done } from '../../api/schema/common.ts'
 import {
@@ -17,6 +16,7 @@ import { groupCommand, parseNumber, type ServerOptions, serverCommand } from '..
 import { type Column, renderTable } from '../terminal/table.ts'
 import { printable } from '../terminal/text.ts'
 import { agoText } from '../terminal/when.ts'
+import { absoluteUrl, repoCreateCommand } from './repo-create.ts'
 
 interface EditOptions extends ServerOptions {
   readonly name?: string
@@ -45,6 +45,7 @@ export const repoCommand = (context: Context): Command =>
     },
     [
       addCommand(context),
+      repoCreateCommand(context),
       listCommand(context),
       editCommand(context),
       refreshCommand(context),
@@ -81,7 +82,7 @@ const addCommand = (context: Context): Command =>
       const key = await context.credentials.key()
       const body: NewRepository = {
         name,
-        url: server.isLocal ? absolute(given) : given,
+        url: server.isLocal ? absoluteUrl(given) : given,
         ...('passphrase' in key
           ? { passphrase: key.passphrase.reveal() }
           : { recoveryKey: key.recoveryKey.reveal() }),
@@ -100,9 +101,6 @@ const addCommand = (context: Context): Command =>
         options,
       )
     })
-
-/** A path means a place of whoever types it, wherever the server was started. */
-const absolute = (url: string): string => (/^[a-z][a-z0-9+.-]*:\/\//.test(url) ? url : resolve(url))
 
 const unreadable = ({ unreadable: ids }: Refreshed): string[] =>
   ids.length === 0

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { MOST_LISTED, type Run, RunList } from '../../api/schema/runs.ts'
 import { shortId } from '../../core/ids.ts'
 import type { Context } from '../context.ts'
-import { filterQuery, type RunFilterOptions, withRunFilters } from '../run-filter.ts'
+import { filterQuery, type RunFilterOptions, withRunFilters, withRunSearch } from '../run-filter.ts'
 import { secondsOf, subjectOf, whyOf } from '../run-text.ts'
 import { parseNumber, serverCommand } from '../server-command.ts'
 import { stateStyle, stateText } from '../terminal/state.ts'
@@ -12,6 +12,7 @@ import { durationText, timeText } from '../terminal/when.ts'
 interface Options extends RunFilterOptions {
   readonly limit: number
   readonly after?: string
+  readonly csv?: boolean
 }
 
 const FEW = 20
@@ -26,13 +27,22 @@ export function runsCommand(context: Context): Command {
       ['runs --state queued,running,paused,retrying', 'what is going on?'],
       ['runs --state failed --since 7d', 'what went wrong this week?'],
       ['runs --limit 200 --after 4f2a91c0', 'the page after that run'],
+      ['runs --since 365d --csv > runs.csv', 'a year of runs for a spreadsheet'],
     ],
     seeAlso: ['run', 'run show', 'stats', 'cancel'],
   })
-  return withRunFilters(command, context)
+  return withRunSearch(withRunFilters(command, context))
     .option('--limit <count>', 'how many at most', parseNumber(1, MOST_LISTED), FEW)
     .option('--after <run>', 'go on after this run: the last one of the page before')
+    .option(
+      '--csv',
+      'print all of them as comma-separated values; --limit and --after do not matter',
+    )
     .action(async (options: Options) => {
+      if (options.csv) {
+        const { terminal } = context
+        return await context.server().copy('/runs.csv', filterQuery(options), terminal.out)
+      }
       const query = { ...filterQuery(options), limit: options.limit, after: options.after }
       const { runs, next } = await context.server().call(RunList, 'GET', '/runs', { query })
       context.finish({ text: lines(runs, next, context), json: { runs, next } }, options)

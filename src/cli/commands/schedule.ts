@@ -9,8 +9,9 @@ import { groupCommand, type ServerOptions, serverCommand } from '../server-comma
 import { type Column, renderTable } from '../terminal/table.ts'
 import { printable } from '../terminal/text.ts'
 import { agoText } from '../terminal/when.ts'
-import { ownZone, zonedText } from '../terminal/zone.ts'
+import { ownZone } from '../terminal/zone.ts'
 import { scheduleNextCommand } from './schedule-next.ts'
+import { nextText, scheduleShowCommand } from './schedule-show.ts'
 
 interface EditOptions extends SettingOptions {
   readonly repository?: string
@@ -45,6 +46,7 @@ export const scheduleCommand = (context: Context): Command =>
     [
       addCommand(context),
       listCommand(context),
+      scheduleShowCommand(context),
       scheduleNextCommand(context),
       editCommand(context),
       switchCommand(context, 'enable'),
@@ -204,12 +206,6 @@ const columns = (now: Date): Column<Schedule>[] => [
     leaveOut: 1,
   },
 ]
-
-function nextText(schedule: Schedule): string {
-  if (!schedule.enabled) return '‖ disabled'
-  if (schedule.nextFire !== null) return zonedText(schedule.nextFire, ownZone())
-  return schedule.afterScheduleId === null ? 'never again' : '–'
-}
 
 function report(context: Context, schedule: Schedule, what: string, options: ServerOptions): void {
   const { style } = context.terminal

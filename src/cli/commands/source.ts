@@ -8,6 +8,8 @@ import { groupCommand, type ServerOptions, serverCommand } from '../server-comma
 import { type Column, renderTable } from '../terminal/table.ts'
 import { printable } from '../terminal/text.ts'
 import { agoText } from '../terminal/when.ts'
+import { sourceDatabasesCommand } from './source-databases.ts'
+import { sourceEditCommand } from './source-edit.ts'
 
 interface AddOptions extends ServerOptions {
   readonly source?: string
@@ -28,10 +30,18 @@ export const sourceCommand = (context: Context): Command =>
         ],
         ['source test shop', 'can it be backed up?'],
         ['source list', 'what is there?'],
+        ['source databases shop', 'what else is on that server?'],
       ],
       seeAlso: ['repo', 'schedule', 'run'],
     },
-    [addCommand(context), listCommand(context), testCommand(context), removeCommand(context)],
+    [
+      addCommand(context),
+      listCommand(context),
+      sourceEditCommand(context),
+      testCommand(context),
+      sourceDatabasesCommand(context),
+      removeCommand(context),
+    ],
   )
 
 const addCommand = (context: Context): Command =>

@@ -31,7 +31,7 @@ export function statsCommand(context: Context): Command {
 }
 
 function lines(
-  { total, byState, successRate, meanSeconds }: Stats,
+  { total, byState, successRate, meanSeconds, p95Seconds }: Stats,
   { terminal }: Context,
 ): string[] {
   if (total === 0) {
@@ -48,5 +48,6 @@ function lines(
       ? []
       : [`success ${(successRate * 100).toFixed(1)} % of those that completed or failed`]),
     ...(meanSeconds === null ? [] : [`mean    ${durationText(meanSeconds)}`]),
+    ...(p95Seconds === null ? [] : [`95 %    took no longer than ${durationText(p95Seconds)}`]),
   ]
 }

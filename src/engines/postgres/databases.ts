@@ -41,9 +41,11 @@ const listed = (settings: Settings, signal: AbortSignal): Promise<ServerDatabase
       if (sqlState(error) !== CANCELLED) throw error
       return rowsOf(session, false)
     })
-    return rows.map(({ bytes, ...row }) => ({
-      ...row,
-      name: databaseName(onDatabase(settings, row.database)),
+    return rows.map(({ database, owner, encoding, bytes }) => ({
+      database,
+      owner,
+      encoding,
+      name: databaseName(onDatabase(settings, database)),
       bytes: bytes ?? undefined,
     }))
   })

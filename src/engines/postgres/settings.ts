@@ -47,7 +47,7 @@ export function urlOf(parts: DatabaseParts): Secret {
     ...(caFile !== undefined && { sslrootcert: caFile }),
   })
   if (user === undefined && secret !== '') throw refuse('a password needs a user')
-  const url = new Secret(`postgres://${login}:${port}/${text(database)}?${query}`)
+  const url = new Secret(`postgres://${login}:${port}/${text(database)}?${query.toString()}`)
   settingsOf(url)
   return url
 }
