@@ -78,8 +78,12 @@ describe('the doors of the API', () => {
 
   test('on the port nobody is let in without a key, whatever is asked', async () => {
     const key = `Bearer ${site.key.reveal()}`
-    for (const { method, path } of ROUTES) {
-      for (const authorization of [undefined, 'Bearer hf_wrong', `Basic ${site.key.reveal()}`]) {
+    for (const { method, path, needs } of ROUTES) {
+      for (const authorization of [
+        ...(needs === 'nobody' ? [] : [undefined]),
+        'Bearer hf_wrong',
+        `Basic ${site.key.reveal()}`,
+      ]) {
         const headers = authorization === undefined ? {} : { authorization }
         const answer = await site.send(method, path, undefined, headers, site.port)
         assert.deepEqual([answer.status, answer.body.code], [401, 'KEY_REQUIRED'], path)
@@ -122,8 +126,10 @@ describe('the doors of the API', () => {
     assert.ok(changing.every(one => one.action !== undefined))
     assert.ok(ROUTES.every(one => one.method !== 'GET' || one.action === undefined))
     const covered = new Set(CHANGES.map(([route]) => route))
+    // Accounts have a walk of their own: people make their way through it, not the socket.
+    const walked = changing.filter(one => one.area !== 'account' && one.area !== 'users')
     assert.deepEqual(
-      changing.map(one => `${one.method} ${one.path}`).filter(one => !covered.has(one)),
+      walked.map(one => `${one.method} ${one.path}`).filter(one => !covered.has(one)),
       [],
     )
     let run = ''
