@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RequestTooSlow } from '../core/faults.ts'
 import { refuse } from './refusal.ts'
@@ -23,6 +24,8 @@ const hasBody = ({ headers }: FastifyRequest): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0
 
 function endWhenStill({ raw }: FastifyRequest): void {
+  // A request that came over no network stands nowhere.
+  if (!(raw.socket instanceof Socket)) return
   raw.setTimeout(STILL_MS, () => raw.destroy())
   raw.once('end', () => raw.setTimeout(0))
 }

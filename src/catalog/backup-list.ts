@@ -1,4 +1,4 @@
-import type { Manifest } from '../core/backup.ts'
+import { type Manifest, UPLOADED } from '../core/backup.ts'
 import { NameAmbiguous, NotFound } from '../core/faults.ts'
 import type { Failure } from '../core/run.ts'
 import type { Sql } from './db.ts'
@@ -136,6 +136,8 @@ export async function findBackup(
   const source = /^latest:(.+)$/s.exec(name)?.[1]
   const isLatest = name === 'latest' || source !== undefined
   const where = await conditions(sql, { source, repositoryId }, values)
+  // A dump that somebody brought in is never what a source's own latest backup is taken for.
+  if (source !== undefined) where.push(`not b.tags ? '${UPLOADED}'`)
   if (!isLatest) {
     // Two digits at least, as on the command line.
     values.push(/^[0-9a-f]{2,32}$/i.test(name) ? `${name.toLowerCase()}%` : '')

@@ -22,6 +22,10 @@ export interface Context {
   ): Promise<{ readonly repository: Repository; readonly recoveryKey: Secret }>
   openRepository(url: string, key: Key): Promise<Repository>
   openDatabase(url: Secret): { readonly engine: Engine; readonly database: Database }
+  /** The engine of that name. Throws WrongUse. */
+  engineNamed(name: string): Engine
+  /** What is piped into the command. */
+  readonly input: AsyncIterable<Uint8Array>
   /** Runs the server, or a node that only works, until the signal fires. */
   serve(): Promise<void>
   work(): Promise<void>

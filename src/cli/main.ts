@@ -5,7 +5,7 @@ import { CommanderError } from 'commander'
 import { config } from '../config.ts'
 import { systemClock } from '../core/clock.ts'
 import { redact } from '../core/secret.ts'
-import { openDatabase } from '../engines/index.ts'
+import { engineNamed, openDatabase } from '../engines/index.ts'
 import type { ServerOptions } from '../main.ts'
 import { Repository } from '../repository/repository.ts'
 import { openStorage } from '../storage/index.ts'
@@ -45,6 +45,8 @@ const context: Context = {
   openRepository: (url, key) =>
     Repository.open(open(url), key, { clock: systemClock }, stop.signal),
   openDatabase: url => openDatabase(url, config),
+  engineNamed: name => engineNamed(name, config),
+  input: process.stdin,
   serve: async () => await (await import('../main.ts')).serve(asServer()),
   work: async () => await (await import('../main.ts')).work(asServer()),
   server: connect,

@@ -14,6 +14,7 @@ const ON_REPOSITORY: Readonly<Record<string, Loader>> = {
   verify: async () => (await import('./commands/verify.ts')).verifyCommand,
   diff: async () => (await import('./commands/diff.ts')).diffCommand,
   export: async () => (await import('./commands/export.ts')).exportCommand,
+  import: async () => (await import('./commands/import.ts')).importCommand,
   check: async () => (await import('./commands/check.ts')).checkCommand,
   keys: async () => (await import('./commands/keys.ts')).keysCommand,
   forget: async () => (await import('./commands/forget.ts')).forgetCommand,

@@ -103,14 +103,16 @@ class TransferProcess {
   /** Feeds the process. It hears that this was all only when it was. */
   async take(dump: Readable): Promise<Manifest> {
     const timer = this.#timer
-    const watched = async function* (source: AsyncIterable<Uint8Array>) {
-      for await (const piece of source) {
+    // Whoever sends it is to hear the answer: the request is not destroyed with what it is fed to.
+    const pieces: AsyncIterable<Uint8Array> = dump.iterator({ destroyOnReturn: false })
+    const watched = async function* () {
+      for await (const piece of pieces) {
         timer.refresh()
         yield piece
       }
       clearTimeout(timer)
     }
-    const fed = pipeline(dump, watched, this.#child.stdin, { signal: this.#signal }).then(
+    const fed = pipeline(watched, this.#child.stdin, { signal: this.#signal }).then(
       () => this.#whole.resolve(true),
       () => {
         this.#whole.resolve(false)
