@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { after, before, describe, test } from 'node:test'
+import { beginSession, endSessions } from '../../src/catalog/sessions.ts'
 import { LiveSite } from '../support/live-site.ts'
 import { eventually } from '../support/server.ts'
 
@@ -94,6 +96,36 @@ describe('who may watch', () => {
     assert.ok(performance.now() - began < CUT_OFF_MS)
     await eventually('why', () => viewer.refusals.includes('KEY_REQUIRED'))
     assert.deepEqual(other.refusals, [])
+  })
+
+  test('a session lets its owner in, until it ends, or their role is another', async t => {
+    const { catalog } = site
+    const id = randomUUID()
+    await catalog.query(
+      `insert into users (id, email, name, role) values ($1, 'ann@b.example', 'Ann', 'admin')`,
+      [id],
+    )
+    const token = await beginSession(catalog, id, { address: '127.0.0.1', agent: 'test' })
+    const headers = { cookie: `holdfast=${token.reveal()}` }
+    const viewer = await site.viewer(t, { key: undefined, headers, reconnects: true }).ready()
+    await site.addKey('first')
+    await eventually('what administrators hear', () => viewer.of('api-key').length === 1)
+
+    const began = performance.now()
+    await catalog.query(`update users set role = 'viewer' where id = $1`, [id])
+    await eventually('that it is cut off', () => viewer.refusals.includes('transport close'))
+    assert.ok(performance.now() - began < CUT_OFF_MS)
+    await eventually('that it is back', () => viewer.socket.connected)
+    await site.addKey('second')
+    await site.send('POST', '/scheduler/start')
+    await eventually('what viewers hear', () => viewer.of('scheduler').length === 1)
+    assert.equal(viewer.of('api-key').length, 1)
+
+    await endSessions(catalog, id)
+    await eventually('that it does not come in again', () =>
+      viewer.refusals.includes('KEY_REQUIRED'),
+    )
+    assert.ok(!viewer.socket.connected)
   })
 
   test('whoever says anything is cut off', async t => {

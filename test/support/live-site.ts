@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { join } from 'node:path'
+import { Catalog } from '../../src/catalog/db.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { Repository } from '../../src/repository/repository.ts'
@@ -23,6 +24,7 @@ export class LiveSite {
   readonly #nodes: TestServer[] = []
   readonly #database: PostgresServer
   readonly #env: Record<string, string>
+  #catalog: Catalog | undefined
   key = ''
   /** Of the database of the source `shop`. */
   url = ''
@@ -97,7 +99,14 @@ export class LiveSite {
   }
 
   async close(): Promise<void> {
+    await this.#catalog?.close()
     await Promise.all(this.#nodes.map(sweep))
+  }
+
+  /** The catalog that all servers share. */
+  get catalog(): Catalog {
+    this.#catalog ??= new Catalog({ connectionString: this.#env.HOLDFAST_DATABASE_URL ?? '' })
+    return this.#catalog
   }
 
   /** Ends every connection to the catalog. */
