@@ -1,6 +1,8 @@
-import { bytesText } from '../src/operations/words.ts'
+import { bytesText, countText } from '../src/operations/words.ts'
+import { p95Name, QUESTIONS } from './api.ts'
 import { CONTENDERS, type Contender, FILES, SOURCE_LIMIT } from './contenders.ts'
 import { median, milliseconds, NONE, peak, rate, ratio, seconds, size, table } from './figures.ts'
+import { RUNS, SOURCES } from './history.ts'
 import { VIEWERS, WATCHED_RUNS } from './live.ts'
 import { memoryScales } from './memory.ts'
 import type { PartName } from './options.ts'
@@ -16,7 +18,7 @@ const NOT_INSTALLED = 'not installed'
 
 /** docs/benchmarks.md, from the newest result of each part. */
 export function documentOf(load: (part: PartName) => Result | undefined): string {
-  const [backup, restore, memory, parts, schedules, server, live] = [
+  const [backup, restore, memory, parts, schedules, server, live, api] = [
     load('backup'),
     load('restore'),
     load('memory'),
@@ -24,13 +26,14 @@ export function documentOf(load: (part: PartName) => Result | undefined): string
     load('schedules'),
     load('server'),
     load('live'),
+    load('api'),
   ]
-  const results = [backup, restore, memory, parts, schedules, server, live].filter(
+  const results = [backup, restore, memory, parts, schedules, server, live, api].filter(
     one => one !== undefined,
   )
   const sections = [
     ['# Benchmarks', ...INTRODUCTION, ...(results.some(isTrial) ? TRIAL : [])],
-    ['## Against the targets', ...targetLines({ backup, restore, memory, schedules, server })],
+    ['## Against the targets', ...targetLines({ backup, restore, memory, schedules, server, api })],
     backup && ['## Backup', ...backupLines(backup), about(backup)],
     restore && ['## Restore', ...restoreLines(restore), about(restore)],
     memory && ['## Memory', ...memoryLines(memory), about(memory)],
@@ -38,6 +41,7 @@ export function documentOf(load: (part: PartName) => Result | undefined): string
     schedules && ['## Schedules', ...scheduleLines(schedules), about(schedules)],
     server && ['## Server', ...serverLines(server), about(server)],
     live && ['## Live events', ...liveLines(live), about(live)],
+    api && ['## Answers of the API', ...apiLines(api), about(api)],
     ['## How it was measured', ...METHOD],
   ]
   return `${sections
@@ -165,6 +169,19 @@ function serverLines({ samples }: Result): string[] {
     'From nothing: the data directory is not there, and its PostgreSQL is set up and started, too. The delay is that of ' +
       'the process of the server, every 5 ms (which it includes), from the moment in which the backups are asked for ' +
       'until the last one has completed.',
+  ]
+}
+
+function apiLines({ samples }: Result): string[] {
+  const rows = Object.keys(QUESTIONS).map(question => [
+    question,
+    milliseconds(samples[question]),
+    milliseconds(samples[p95Name(question)]),
+  ])
+  return [
+    table(['what is asked for', 'p50', 'p95'], rows),
+    `A server with ${countText(RUNS)} runs of ${SOURCES} sources behind it, asked over one connection, one request after ` +
+      'the other, 200 of each kind. Times are from the request to the last byte of the answer.',
   ]
 }
 

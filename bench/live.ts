@@ -104,13 +104,17 @@ async function watchOnce(
 }
 
 /** A server for the catalog of `url`. */
-async function startServer(url: string): Promise<{ server: ChildProcess; port: number }> {
+export async function startServer(
+  url: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<{ server: ChildProcess; port: number }> {
   const dir = tempDir()
   chmodSync(dir, 0o711)
   const env = {
     HOLDFAST_DATA_DIR: join(dir, 'data'),
     HOLDFAST_DATABASE_URL: url,
     HOLDFAST_PORT: '0',
+    ...settings,
   }
   const server = spawn(HOLDFAST, ['serve'], {
     env: { ...process.env, ...env },

@@ -5,6 +5,7 @@ import process from 'node:process'
 import { reason } from '../src/core/fault.ts'
 import { postgresPrograms } from '../support/postgres-programs.ts'
 import { tempDir } from '../support/temp-dir.ts'
+import { measureApi } from './api.ts'
 import { measureBackups } from './backup.ts'
 import { documentOf } from './document.ts'
 import { measureLive } from './live.ts'
@@ -72,6 +73,7 @@ async function bench({ scale, runs, parts, peers }: Options): Promise<void> {
   if (parts.has('schedules')) save('schedules', await measureSchedules(runs))
   if (parts.has('server')) save('server', await measureServer(scale, runs))
   if (parts.has('live')) save('live', await measureLive(runs))
+  if (parts.has('api')) save('api', await measureApi(runs))
 
   writeFileSync(DOCUMENT, documentOf(loadResult))
   console.log(`written: ${DOCUMENT}`)

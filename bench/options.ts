@@ -8,6 +8,7 @@ export const PARTS = [
   'schedules',
   'server',
   'live',
+  'api',
 ] as const
 export type PartName = (typeof PARTS)[number]
 

@@ -1,4 +1,5 @@
 import { bytesText } from '../src/operations/words.ts'
+import { p95Name, QUESTIONS } from './api.ts'
 import { bytesOf, highestPeak, medianRatio, NONE, table } from './figures.ts'
 import type { Result, Samples } from './results.ts'
 import { DUE, firingName, IDLE } from './schedules.ts'
@@ -16,14 +17,21 @@ interface Target {
 
 /** The newest result of each part that has targets. */
 type Results = Readonly<
-  Record<'backup' | 'restore' | 'memory' | 'schedules' | 'server', Result | undefined>
+  Record<'backup' | 'restore' | 'memory' | 'schedules' | 'server' | 'api', Result | undefined>
 >
 
 const times = (figure: number) => figure.toFixed(2)
 const share = (figure: number) => figure.toFixed(3)
 
 /** How the newest results stand to what Holdfast promises itself. */
-export function targetLines({ backup, restore, memory, schedules, server }: Results): string[] {
+export function targetLines({
+  backup,
+  restore,
+  memory,
+  schedules,
+  server,
+  api,
+}: Results): string[] {
   const backups = backup?.samples ?? {}
   const restores = restore?.samples ?? {}
   const targets = [
@@ -31,6 +39,7 @@ export function targetLines({ backup, restore, memory, schedules, server }: Resu
     ...otherTargets(restores, [backups, restores, memory?.samples ?? {}]),
     ...scheduleTargets(schedules?.samples ?? {}),
     ...serverTargets(server?.samples ?? {}),
+    ...apiTargets(api?.samples ?? {}),
   ]
   const rows = targets.map(target => [
     target.what,
@@ -138,6 +147,19 @@ function serverTargets(samples: Samples): Target[] {
       what: 'server, from nothing to ready, in seconds',
       measured: longest(samples.ready),
       atLeast: 5,
+      text: times,
+    },
+  ]
+}
+
+function apiTargets(samples: Samples): Target[] {
+  const slowest = Object.keys(QUESTIONS).flatMap(one => longest(samples[p95Name(one)]) ?? [])
+  return [
+    {
+      what: 'answer of the API with a million runs, p95 of the slowest kind in ms',
+      measured: slowest.length === 0 ? undefined : inMilliseconds(Math.max(...slowest)),
+      atLeast: 50,
+      aim: 20,
       text: times,
     },
   ]

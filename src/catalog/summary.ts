@@ -33,12 +33,13 @@ export interface SourceStanding {
   } | null
 }
 
-/** Backups of one source that were asked for on one day in UTC. */
-export interface StripDay {
+/** How the backups of one source went on each of the last days in UTC: days are counted back from today, which is 0. */
+export interface Strip {
   readonly sourceId: string
-  readonly day: string
-  readonly completed: number
-  readonly failed: number
+  /** Days on which a backup completed. */
+  readonly good: readonly number[]
+  /** Days on which one failed or was skipped. */
+  readonly bad: readonly number[]
 }
 
 /** A late backup is no alarm yet: a quarter of the period, at least this long. */
@@ -122,14 +123,15 @@ function standingOf(row: Row): SourceStanding {
   }
 }
 
-/** How the backups of every source went on each of the newest so many days; a day without any is left out. */
-export const backupStrips = (sql: Sql, days: number): Promise<StripDay[]> =>
-  sql.query<StripDay>(
-    `select source_id as "sourceId", to_char(day, 'YYYY-MM-DD') as day,
-       coalesce(sum(runs) filter (where state = 'completed'), 0)::int as completed,
-       coalesce(sum(runs) filter (where state in ('failed', 'skipped')), 0)::int as failed
-     from run_days
-     where kind = 'backup' and day > (clock_now() at time zone 'UTC')::date - $1::int
-     group by source_id, day order by source_id, day`,
+/** How the backups of every source went on the newest so many days. */
+export const backupStrips = (sql: Sql, days: number): Promise<Strip[]> =>
+  sql.query<Strip>(
+    `select source_id as "sourceId",
+       coalesce(array_agg(distinct today - day) filter (where state = 'completed'), '{}') as good,
+       coalesce(array_agg(distinct today - day) filter (where state in ('failed', 'skipped')), '{}')
+         as bad
+     from run_days, (select (clock_now() at time zone 'UTC')::date as today) as clock
+     where kind = 'backup' and day > today - $1::int
+     group by source_id`,
     [days],
   )

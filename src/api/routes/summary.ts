@@ -2,14 +2,14 @@ import { catalogTime } from '../../catalog/db.ts'
 import {
   backupStrips,
   type SourceStanding,
-  type StripDay,
+  type Strip,
   sourceStandings,
   VERDICTS,
 } from '../../catalog/summary.ts'
 import { type Route, route } from '../route.ts'
 import { Summary, SummaryQuery } from '../schema/summary.ts'
 
-const DAY_MS = 86_400_000
+const NOTHING = { good: [], bad: [] }
 
 export const summaryRoutes: readonly Route[] = [
   route({
@@ -22,14 +22,14 @@ export const summaryRoutes: readonly Route[] = [
     answer: Summary,
     handle: async ({ query }, { catalog }) => {
       const now = await catalogTime(catalog)
-      const [standings, days] = await Promise.all([
+      const [standings, strips] = await Promise.all([
         sourceStandings(catalog),
         backupStrips(catalog, query.days),
       ])
-      const ofSource = Map.groupBy(days, day => day.sourceId)
+      const ofSource = new Map(strips.map(one => [one.sourceId, one]))
       const withStrip = (one: SourceStanding) => ({
         ...one,
-        strip: stripOf(ofSource.get(one.id) ?? [], now, query.days),
+        strip: stripOf(ofSource.get(one.id) ?? NOTHING, query.days),
       })
       const sources = standings.map(withStrip)
       const count = (verdict: string) => sources.filter(one => one.verdict === verdict).length
@@ -39,13 +39,11 @@ export const summaryRoutes: readonly Route[] = [
   }),
 ]
 
-function stripOf(days: readonly StripDay[], now: Date, length: number): string {
-  const known = new Map(days.map(day => [day.day, day]))
-  const first = now.getTime() - (length - 1) * DAY_MS
+function stripOf({ good, bad }: Pick<Strip, 'good' | 'bad'>, length: number): string {
+  const [completed, failed] = [new Set(good), new Set(bad)]
   return Array.from({ length }, (_, at) => {
-    const { completed = 0, failed = 0 } =
-      known.get(new Date(first + at * DAY_MS).toISOString().slice(0, 10)) ?? {}
-    if (completed > 0) return failed > 0 ? '*' : '+'
-    return failed > 0 ? '-' : '.'
+    const day = length - 1 - at
+    if (completed.has(day)) return failed.has(day) ? '*' : '+'
+    return failed.has(day) ? '-' : '.'
   }).join('')
 }
