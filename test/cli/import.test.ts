@@ -22,9 +22,10 @@ describe('holdfast import', () => {
     await loadShop(site.server, 'shop', 0.002)
     path = join(site.dir, 'old.dump')
     const { bin, host, user, password = '' } = site.server
-    const args = ['-h', host, '-p', String(site.server.port), '-U', user, '-Fc', '-f', path, 'shop']
     const env = { ...process.env, PGPASSWORD: password }
-    await promisify(execFile)(join(bin, 'pg_dump'), args, { env })
+    const args = ['-h', host, '-p', String(site.server.port), '-U', user, '-Fc', 'shop']
+    await promisify(execFile)(join(bin, 'pg_dump'), [...args, '-f', path], { env })
+    await promisify(execFile)(join(bin, 'pg_dump'), [...args, '-Z0', '-f', `${path} 0`], { env })
   })
   after(() => site.close())
 
@@ -36,12 +37,15 @@ describe('holdfast import', () => {
     await site.expect(0, ['verify', backup.id, '--against', 'env:DB_AGAIN'])
   })
 
-  test('it may come from a pipe', async () => {
-    const input = readFileSync(path)
+  test('it may come from a pipe, and be what pg_dump wrote into a file without compression', async () => {
+    const input = readFileSync(`${path} 0`)
     const { ended } = startHoldfast(['import', '-', '--json'], { env: site.env, input })
     const { code, stdout, stderr } = await ended
     assert.equal(code, 0, stderr)
-    assert.equal((JSON.parse(stdout) as Imported).backup.tags.uploaded, 'stdin')
+    const { backup } = JSON.parse(stdout) as Imported
+    assert.equal(backup.tags.uploaded, 'stdin')
+    await site.expect(0, ['restore', backup.id, '--target', 'env:DB_PIPED'])
+    await site.expect(0, ['verify', backup.id, '--against', 'env:DB_SHOP'])
   })
 
   test('what does not fit is refused, with the command that makes what does', async () => {
