@@ -196,7 +196,8 @@ async function auditRefusal(
     actor: caller.actor,
     action,
     objectKind: action.split('.')[0] ?? action,
-    objectName: typeof name === 'string' ? name : undefined,
+    // PostgreSQL keeps no NUL; what was tried with one is written down all the same.
+    objectName: typeof name === 'string' ? name.replaceAll('\0', '\ufffd') : undefined,
     result: 'refused',
     details: { code },
   }
