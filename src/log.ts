@@ -4,10 +4,31 @@ import { type Logger, pino } from 'pino'
 export type Log = Logger
 
 /** Names under which secrets travel; `Secret` hides itself under any name. */
-const SECRET_NAMES = ['password', 'passphrase', 'recoveryKey', 'authorization', 'cookie', 'url']
+const SECRET_NAMES = [
+  'password',
+  'newPassword',
+  'passphrase',
+  'recoveryKey',
+  'secret',
+  'clientSecret',
+  'token',
+  'challenge',
+  'authorization',
+  'cookie',
+  'url',
+]
 
-/** The password in a URL, wherever in a text it stands. */
-const PASSWORD_IN_URL = /(:\/\/[^\s:@/"\\]*):[^\s@"\\]+@/g
+/** What may hold a secret wherever in a text it stands, and what is left of it. */
+const IN_TEXTS: readonly (readonly [found: RegExp, left: string])[] = [
+  // The password in a URL, and in a connection string.
+  [/(:\/\/[^\s:@/"\\]*):[^\s@"\\]+@/g, '$1:[secret]@'],
+  [/\b(password\s*=\s*)('[^'"\\]*'|[^\s'"\\&]+)/gi, '$1[secret]'],
+  // Keys of the API, and whatever else lets a request in.
+  [/\bhfd?_[\w-]{16,}/g, '[secret]'],
+  [/\b(Bearer|Basic) +[\w+/=.~-]{8,}/gi, '$1 [secret]'],
+]
+const withoutSecrets = (line: string): string =>
+  IN_TEXTS.reduce((text, [found, left]) => text.replaceAll(found, left), line)
 
 /**
  * The server's log: one JSON document a line, or for people at a terminal one sentence a line. Nothing that
@@ -31,7 +52,7 @@ export function openLog(
         paths: SECRET_NAMES.flatMap(name => [name, `*.${name}`, `*.*.${name}`]),
         censor: '[secret]',
       },
-      hooks: { streamWrite: line => line.replaceAll(PASSWORD_IN_URL, '$1:[secret]@') },
+      hooks: { streamWrite: withoutSecrets },
     },
     { write },
   )

@@ -81,21 +81,22 @@ export class Certificate {
 }
 
 async function read({ certFile, keyFile }: TlsFiles): Promise<Pair> {
+  const what = `use the certificate in ${certFile} with the key in ${keyFile}`
   const [cert, key] = await Promise.all([file(certFile), file(keyFile)])
   try {
     if (new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
       return { cert, key, minVersion: 'TLSv1.2' }
     }
   } catch (error) {
-    throw new CertificateUnfit({ certFile, keyFile, why: reason(error) }, error)
+    throw new CertificateUnfit({ what, why: reason(error) }, error)
   }
-  throw new CertificateUnfit({ certFile, keyFile, why: 'they do not belong together' })
+  throw new CertificateUnfit({ what, why: 'they do not belong together' })
 }
 
 async function file(path: string): Promise<Buffer> {
   try {
     return await readFile(path)
   } catch (error) {
-    throw new CertificateUnfit({ certFile: path, keyFile: path, why: reason(error) }, error)
+    throw new CertificateUnfit({ what: `read ${path}`, why: reason(error) }, error)
   }
 }

@@ -311,10 +311,7 @@ export const CertificateUnfit = fault('CERTIFICATE_UNFIT', {
   status: 503,
   exit: FAILED,
   retry: false,
-  text: (d: { certFile: string; keyFile: string; why: string }) =>
-    d.certFile === d.keyFile
-      ? `could not read ${d.certFile}: ${d.why}`
-      : `the certificate in ${d.certFile} and the key in ${d.keyFile} cannot be used: ${d.why}`,
+  text: (d: { what: string; why: string }) => `could not ${d.what}: ${d.why}`,
   hint: () =>
     'both are PEM files that the user of the server can read (HOLDFAST_TLS_CERT_FILE, HOLDFAST_TLS_KEY_FILE)',
 })
