@@ -1,3 +1,4 @@
+import type { CallOptions, FileDownload, FileUpload } from './call.ts'
 import { HoldfastError, problemOf, unreachable } from './problem.ts'
 import { OPERATIONS, type Operations } from './types.ts'
 
@@ -10,31 +11,6 @@ export interface ClientOptions {
   readonly key?: string
   /** Default: the fetch of the platform. */
   readonly fetch?: typeof fetch
-}
-
-/** What may be said with every request. */
-export interface CallOptions {
-  /** Ends the request. */
-  readonly signal?: AbortSignal
-  /** Sent again with the same key, a request means what it meant the first time. */
-  readonly idempotencyKey?: string
-}
-
-/** The bytes of a file to send. */
-export type FileUpload =
-  | Blob
-  | ArrayBuffer
-  | Uint8Array<ArrayBuffer>
-  | ReadableStream<Uint8Array>
-  | string
-
-/** A file as it comes. */
-export interface FileDownload {
-  /** As the server calls it. */
-  readonly name: string
-  readonly type: string
-  readonly bytes: number | undefined
-  readonly body: ReadableStream<Uint8Array>
 }
 
 /** How an operation is asked for. */

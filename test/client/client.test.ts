@@ -101,7 +101,8 @@ describe('the client', () => {
 
   test('follows a run until it is over, and leaves before that', async () => {
     const client = createClient({ server, key })
-    const { id } = await client.startRun({ kind: 'backup', source: 'shop' })
+    await site.addSource('followed')
+    const { id } = await client.startRun({ kind: 'backup', source: 'followed' })
     for await (const news of client.followRun(id)) if ('run' in news) break
     const states: string[] = []
     for await (const news of client.followRun(id)) {
