@@ -37,13 +37,18 @@ export interface Where {
   readonly agent: string
 }
 
-/** Begins a session for somebody who has just proven who they are. */
-export async function beginSession(sql: Sql, userId: string, where: Where): Promise<Secret> {
+/** Begins a session for somebody who proved at that time who they are; by default: just now. */
+export async function beginSession(
+  sql: Sql,
+  userId: string,
+  where: Where,
+  provenAt?: Date,
+): Promise<Secret> {
   const token = newToken()
   await sql.query(
     `insert into sessions (id, hash, user_id, proven_at, expires_at, address, agent)
-     values ($1, $2, $3, clock_now(), clock_now() + ${LONGEST}, $4, $5)`,
-    [randomUUID(), tokenHash(token), userId, where.address, where.agent],
+     values ($1, $2, $3, least($6, clock_now()), clock_now() + ${LONGEST}, $4, $5)`,
+    [randomUUID(), tokenHash(token), userId, where.address, where.agent, provenAt ?? null],
   )
   await sql.query('update users set last_login_at = clock_now() where id = $1', [userId])
   return token

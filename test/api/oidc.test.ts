@@ -138,6 +138,27 @@ describe('login by another server (S31)', () => {
     assert.equal(await back(fresh, url), REFUSED, 'a replay')
   })
 
+  test('to have been there and back is no proof; to have given the password there anew is (S6)', async () => {
+    const app = await port()
+    const isFresh = async (claims: object, again: boolean) => {
+      const browser = new Person(app)
+      const path = `/account/oidc/start${again ? '?again=true' : ''}`
+      const { headers } = await browser.send('GET', path)
+      const location = String(headers.location)
+      assert.equal(new URL(location).searchParams.get('prompt'), again ? 'login' : null)
+      assert.equal(await back(browser, provider.approve(location, { ...ANN, ...claims })), '/')
+      const key = await browser.send('POST', '/api-keys', { name: `k${Math.random()}` })
+      return key.status === 201
+    }
+    const now = Math.floor(Date.now() / 1000)
+    assert.equal(await isFresh({}, false), false)
+    assert.equal(await isFresh({ auth_time: now - 3600 }, false), false)
+    assert.equal(await isFresh({ auth_time: now - 3600 }, true), false)
+    assert.equal(await isFresh({ auth_time: now + 3600 }, false), true)
+    assert.equal(await isFresh({ auth_time: now - 60 }, false), true)
+    assert.equal(await isFresh({}, true), true)
+  })
+
   test('a login that takes longer than ten minutes is begun anew', async () => {
     const browser = new Person(await port())
     const url = provider.approve(await begin(browser), ANN)

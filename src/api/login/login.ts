@@ -94,12 +94,13 @@ async function requireCode(
   return by
 }
 
-/** Begins a session, unless the account has changed since it was looked at. */
+/** Begins a session, unless the account has changed since it was looked at; `provenAt` as for {@link beginSession}. */
 export async function enter(
   catalog: Catalog,
   user: LoginUser,
   { address, agent }: LoginPlace,
   by: string,
+  provenAt?: Date,
 ): Promise<Secret> {
   await sweepAccess(catalog)
   return await catalog.transaction(async sql => {
@@ -115,7 +116,8 @@ export async function enter(
       objectName: user.email,
       details: { by },
     })
-    return await beginSession(sql, user.id, { address, agent: agent.slice(0, LONGEST_AGENT) })
+    const where = { address, agent: agent.slice(0, LONGEST_AGENT) }
+    return await beginSession(sql, user.id, where, provenAt)
   })
 }
 

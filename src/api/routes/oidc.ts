@@ -1,3 +1,4 @@
+import type { IDToken } from 'openid-client'
 import { audit } from '../../catalog/audit.ts'
 import { issueToken, spendToken } from '../../catalog/one-time-tokens.ts'
 import { endSession } from '../../catalog/sessions.ts'
@@ -35,7 +36,7 @@ export const oidcRoutes: readonly Route[] = [
     answer: Redirect,
     handle: async ({ query, from }, { catalog, login }) => {
       const { state, nonce, verifier, location } = await required(login.oidc).begin(query.again)
-      const details = { state, nonce }
+      const details = { state, nonce, again: String(query.again) }
       await issueToken(catalog, { kind: 'oidc', minutes: MINUTES, details }, verifier)
       const cookie = givenCookie('oidc', verifier, from.isSecure)
       return { redirect: location, headers: { 'set-cookie': cookie } }
@@ -82,16 +83,26 @@ async function finish({ caller, from }: Anything, deps: Deps, oidc: Oidc): Promi
   if (verifier === undefined || begun === undefined) {
     throw new OidcRefused({ why: 'it did not begin in this browser, or took too long' })
   }
-  const { state = '', nonce = '' } = begun.details
+  const { state = '', nonce = '', again } = begun.details
   const query = from.path.slice(from.path.indexOf('?'))
   const claims = await oidc.finish(query, { state, nonce, verifier })
   const user = await catalog.transaction(sql => userByClaims(sql, oidc.settings, claims))
   const place = { address: caller.address, agent: from.agent }
-  const session = await enter(catalog, user, place, oidc.settings.name)
+  const provenAt = provenTime(claims, again === 'true')
+  const session = await enter(catalog, user, place, oidc.settings.name, provenAt)
   if (caller.userId && caller.sessionId) {
     await endSession(catalog, caller.userId, caller.sessionId)
   }
   return session
+}
+
+/**
+ * When somebody last gave the other server their password; undefined: just now. Without its word for it, one who
+ * was only sent there and back has proven nothing: whoever sits before an open browser can have that done.
+ */
+function provenTime({ auth_time: seconds }: IDToken, again: boolean): Date | undefined {
+  if (typeof seconds === 'number') return new Date(Math.min(seconds * 1000, Date.now()))
+  return again ? undefined : new Date(0)
 }
 
 async function auditRefusal({ catalog }: Deps, actor: string, { code, message }: Fault) {
