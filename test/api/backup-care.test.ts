@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Backup, BackupDetails } from '../../src/api/schema/backups.ts'
-import { NoSuchBackup, RepositoryLocked } from '../../src/core/faults.ts'
+import { findBackup } from '../../src/catalog/backup-list.ts'
+import type { Sql } from '../../src/catalog/db.ts'
+import { markForDeletion } from '../../src/catalog/deletions.ts'
+import { LastBackupOfSource, NoSuchBackup, RepositoryLocked } from '../../src/core/faults.ts'
 import type { Log } from '../../src/core/log.ts'
 import { DeletionCarrier } from '../../src/jobs/carry-out-deletions.ts'
 import { outsideOf } from '../../src/outside.ts'
@@ -109,9 +112,25 @@ describe('notes, pins and deletions', () => {
   test('two at once do not delete the last two', async () => {
     const ids = [await site.backUp('other'), await site.backUp('other')]
     await site.refresh()
-    const answers = await Promise.all(ids.map(id => site.api.send('DELETE', `/backups/${id}`)))
-    assert.deepEqual(answers.map(one => one.status).toSorted((a, b) => a - b), [200, 409])
-    for (const id of ids) await site.api.send('POST', `/backups/${id}/undelete`)
+    const { catalog } = site.api.test
+    const wish = { actor: 'ops', lastToo: false }
+    const mark = (sql: Sql, id = '') =>
+      findBackup(sql, id).then(backup => markForDeletion(sql, backup, wish))
+    let second: Promise<unknown> = Promise.resolve()
+    let isOver = false
+    await catalog.transaction(async sql => {
+      await mark(sql, ids[0])
+      second = catalog
+        .transaction(async other => await mark(other, ids[1]))
+        .finally(() => (isOver = true))
+      second.catch(() => undefined)
+      await eventually('the second one to wait, or to be done', async () => {
+        const waiting = await sql.query('select from pg_locks where not granted')
+        return waiting.length > 0 || isOver
+      })
+    })
+    await assert.rejects(second, LastBackupOfSource)
+    await site.api.expect(200, 'POST', `/backups/${ids[0]}/undelete`)
   })
 
   test('operators may not delete, and admins must have proven themselves lately', async () => {

@@ -202,10 +202,11 @@ describe('uploads', () => {
     const bytes = readFileSync(await pgDump('slow.dump', '-Fc', '--compress=0'))
     const before = await kept()
     const begin = () => {
-      const about = { ...headers(), 'content-length': bytes.length }
+      // The dump has come whole, and the request has not: nobody said that this is all.
+      const about = { ...headers(), 'content-length': bytes.length + 1 }
       const sent = request(url('name=slow'), { method: 'POST', headers: about })
       sent.on('error', () => undefined)
-      sent.write(bytes.subarray(0, bytes.length - 1))
+      sent.write(bytes)
       return sent
     }
     const broken = begin()
