@@ -37,6 +37,10 @@ export type Timing = z.infer<typeof Timing>
 
 /** More than this late, a slot was missed, and its run is to catch up. */
 const LATE_MS = MINUTE
+/** Nothing else is answered meanwhile. */
+const PATIENCE_MS = 300
+/** Clocks are not put forward or back by more than this. */
+const MOST_SHIFT = 3 * HOUR
 /** Weekends and the change of the clocks lie in so many days; rarer schedules are followed over so many gaps. */
 const GAP_DAYS = 8
 const FEWEST_GAPS = 3
@@ -99,11 +103,12 @@ export class Timetable {
     return this.#afterBlackouts(new Date(slot.getTime() + this.#jitter(slot)))
   }
 
-  /** The next so many firings after an instant. */
+  /** The next so many firings after an instant; fewer where blackouts make them costly to find. */
   firings(after: Date, count: number): Firing[] {
     const all: Firing[] = []
+    const began = performance.now()
     let slot = this.nextSlot(after)
-    while (slot !== undefined && all.length < count) {
+    while (slot !== undefined && all.length < count && performance.now() - began < PATIENCE_MS) {
       const firing = this.#serve(slot, this.fireTime(slot), false)
       all.push(firing)
       slot = this.nextSlot(firing.slot)
@@ -116,22 +121,27 @@ export class Timetable {
    * weekends that the schedule leaves out are in it. Undefined where it fires once more at most.
    */
   longestGap(after: Date): number | undefined {
-    const first = this.firings(after, 1)[0]?.at
+    const first = this.#fireAfter(after.getTime())
     if (first === undefined) return undefined
-    let [last, longest] = [first.getTime(), 0]
+    let [last, longest] = [first, 0]
     const end = last + GAP_DAYS * DAY_MINUTES * MINUTE
     for (let seen = 0; seen < FEWEST_GAPS || last < end; seen += 1) {
-      const next = this.firings(new Date(last), 1)[0]?.at
+      const next = this.#fireAfter(last)
       if (next === undefined) break
-      longest = Math.max(longest, next.getTime() - last)
+      longest = Math.max(longest, next - last)
       // Of a schedule that fires every few minutes, one firing an hour tells enough.
-      const hop =
-        next.getTime() - last < HOUR ? this.firings(new Date(last + HOUR), 1)[0]?.at : next
+      const hop = next - last < HOUR ? this.#fireAfter(last + HOUR) : next
       if (hop === undefined) break
-      longest = Math.max(longest, hop.getTime() - last - HOUR)
-      last = hop.getTime()
+      longest = Math.max(longest, hop - last - HOUR)
+      last = hop
     }
     return longest === 0 ? undefined : longest / SECOND
+  }
+
+  /** When the first slot after a time fires. */
+  #fireAfter(time: number): number | undefined {
+    const slot = this.nextSlot(new Date(time))
+    return slot && this.fireTime(slot).getTime()
   }
 
   /**
@@ -210,6 +220,9 @@ export class Timetable {
       const day = WEEKDAYS[new Date(midnight).getUTCDay()]
       for (const { from, length } of windowsOn(blackout, day)) {
         const start = midnight + from * MINUTE
+        // Far from it whatever the clocks do: to find instants costs more than all the rest.
+        const shown = wall.getTime()
+        if (shown < start - MOST_SHIFT || shown > start + length * MINUTE + MOST_SHIFT) continue
         const end = instantOf(new Date(start + length * MINUTE), timeZone)
         if (instantOf(new Date(start), timeZone) <= instant && instant < end) return end
       }

@@ -17,7 +17,7 @@ export function preview(timing: Timing, now: Date, count: number): PreviewedSche
   const periodSeconds = timetable.longestGap(now) ?? null
   const local = (instant: Date) =>
     wallTime(instant, timing.timeZone).toISOString().slice(0, 16).replace('T', ' ')
-  const [first, second] = timetable.firings(now, 2)
+  const [first, second] = firings
   const isClose = first && second && second.at.getTime() - first.at.getTime() < CLOSE_SECONDS * 1000
   return {
     cron: timetable.expression,

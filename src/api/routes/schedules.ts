@@ -93,7 +93,7 @@ export const scheduleRoutes: readonly Route[] = [
     path: '/schedules/preview',
     summary: 'When a schedule would fire that is not added yet; nothing is kept',
     area: 'schedules',
-    needs: 'viewer',
+    needs: 'admin',
     success: [200],
     atOnce: { perCaller: 2, all: 8 },
     body: SchedulePreview,
