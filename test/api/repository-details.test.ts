@@ -59,6 +59,10 @@ describe('a repository that the server makes', () => {
     await site.refuse('NAME_TAKEN', 409, 'POST', '/repositories/create', taken)
     const weak = { name: 'weak', url: join(site.dir, 'weak'), passphrase: 'short' }
     await site.refuse('WRONG_USE', 422, 'POST', '/repositories/create', weak)
+    await site.refuse('PLACE_NOT_EMPTY', 409, 'POST', '/repositories/create', {
+      name: 'weak',
+      url: '/dev/null/repository',
+    })
     const relative = { name: 'weak', url: 'backups' }
     await site.refuse('INVALID_INPUT', 422, 'POST', '/repositories/create', relative)
     assert.ok(!existsSync(join(site.dir, 'weak')) && !existsSync(join(site.dir, 'elsewhere')))

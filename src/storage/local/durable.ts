@@ -100,7 +100,8 @@ export async function isThere(path: string): Promise<boolean> {
     await stat(path)
     return true
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false
+    // Below a file there is nothing, either.
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return false
     throw error
   }
 }
