@@ -30,6 +30,7 @@ export const twoFactorRoutes: readonly Route[] = [
     needs: 'viewer',
     action: 'two-factor.offer',
     stepUp: true,
+    success: [201],
     answer: TwoFactorOffer,
     handle: async ({ caller, actor }, { catalog, vault }) => {
       const { userId } = requireSession(caller, WHAT)

@@ -67,6 +67,8 @@ const PER_ROUND = 6
 const MOST_MS = 5_000
 /** A stream that goes on is left after that. */
 const STREAM_MS = 150
+const ENOUGH = 100_000
+const LINES = 'application/x-ndjson'
 const RESTOCK_MS = 500
 const STACK = /\n? {2,}at |node:internal|\/src\/|node_modules/
 
@@ -171,15 +173,20 @@ async function send({ doors }: Target, one: Sent, agent: Agent): Promise<Answere
 const lengthOf = ({ body }: Sent): Record<string, string> =>
   body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
 
-/** A stream that may go on for ever is left. */
+/** A stream that may go on for ever is left, and a file that is long enough. */
 async function bodyOf(response: IncomingMessage, type: string): Promise<string> {
-  if (!type.startsWith('application/x-ndjson')) return await text(response)
+  if (/^application\/(problem\+)?json/.test(type)) return await text(response)
   let body = ''
-  response.on('data', (part: Buffer) => (body += part.toString()))
-  response.on('error', () => undefined)
-  await Promise.race([sleep(STREAM_MS), new Promise(ended => response.once('end', ended))])
+  const { promise: enough, resolve: leave } = Promise.withResolvers<void>()
+  response.on('data', (part: Buffer) => {
+    body += part.toString()
+    if (body.length > ENOUGH) leave()
+  })
+  response.on('error', () => leave())
+  response.once('end', () => leave())
+  await Promise.race(type.startsWith(LINES) ? [enough, sleep(STREAM_MS)] : [enough])
   response.destroy()
-  return body.slice(0, body.lastIndexOf('\n') + 1)
+  return type.startsWith(LINES) ? body.slice(0, body.lastIndexOf('\n') + 1) : body
 }
 
 /** What is wrong with an answer; undefined: nothing. */
@@ -214,7 +221,7 @@ function wrongRefusal(
 }
 
 function wrongDocument(type: string, body: string, { answer }: Route): string | undefined {
-  const isLines = type.startsWith('application/x-ndjson')
+  const isLines = type.startsWith(LINES)
   if (!isLines && !type.startsWith('application/json')) return undefined
   const texts = isLines ? body.split('\n').filter(line => line !== '') : [body]
   for (const one of texts) {
