@@ -8,7 +8,7 @@ export const LoginRefused = fault('LOGIN_REFUSED', {
   exit: WRONG_KEY,
   retry: false,
   // The same sentence whatever is wrong: it must not tell who has an account.
-  text: (_: { account?: string | undefined }) => 'e-mail address, password or code are not right',
+  text: (_d: { account?: string | undefined }) => 'e-mail address, password or code are not right',
   hint: () => 'try again; an administrator can send a new link, `holdfast user` on the server, too',
 })
 
@@ -16,7 +16,7 @@ export const TwoFactorRequired = fault('TWO_FACTOR_REQUIRED', {
   status: 401,
   exit: WRONG_KEY,
   retry: false,
-  text: (_: { account: string; challenge: string }) =>
+  text: (_d: { account: string; challenge: string }) =>
     'the password is right, and this account has a second factor',
   hint: () => 'send the challenge with a code of the authenticator, or with a recovery code',
 })

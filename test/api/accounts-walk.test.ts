@@ -5,7 +5,7 @@ import { offerSetup } from '../../src/api/login/links.ts'
 import { ROUTES } from '../../src/api/routes/index.ts'
 import { login, PASSWORD } from './accounts.ts'
 import type { Person } from './person.ts'
-import { ApiSite, type Method } from './site.ts'
+import { ApiSite } from './site.ts'
 
 const ROOT = { email: 'root@example.org', name: 'Root', password: PASSWORD }
 const ANN = 'ann@example.org'
@@ -27,13 +27,13 @@ describe('the record of accounts', () => {
     route: string,
     body: object | undefined,
     actor: string,
-    { who = root as Pick<Person, 'send'>, id = '' } = {},
+    { who = root, id = '' }: { who?: Pick<Person, 'send'>; id?: string } = {},
   ): Promise<Body> {
     const one = ROUTES.find(({ method, path }) => `${method} ${path}` === route)
     assert.ok(one?.action, route)
     const before = await countRecords()
     const path = one.path.replace(':user', ANN).replace(':session', id)
-    const answer = await who.send<Body>(one.method as Method, path, body)
+    const answer = await who.send<Body>(one.method, path, body)
     assert.ok(answer.status < 300, `${route}: ${JSON.stringify(answer.body)}`)
     assert.equal((await countRecords()) - before, route === 'POST /setup' ? 2 : 1, route)
     const [entry] = await site.audited(one.action)

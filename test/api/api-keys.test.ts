@@ -62,7 +62,7 @@ describe('API keys (S8)', () => {
           headers: { authorization: `Bearer ${secret}` },
         })
         const isOpen = scope.startsWith(`${one.area}:`)
-        const { code } = (response.statusCode < 400 ? {} : response.json()) as { code?: string }
+        const { code } = response.statusCode < 400 ? {} : response.json<{ code?: string }>()
         assert.equal(code === 'NOT_ALLOWED', !isOpen, `${scope} on ${one.path}: ${code}`)
       }
     }

@@ -24,7 +24,7 @@ describe('requests that another site has a browser send (S7)', () => {
       headers: { host: 'backup.test:7420', cookie, ...headers },
       ...(payload !== undefined && { payload }),
     })
-    return `${response.statusCode} ${(response.json() as { code?: string }).code ?? ''}`.trim()
+    return `${response.statusCode} ${response.json<{ code?: string }>().code ?? ''}`.trim()
   }
 
   const json = { 'content-type': 'application/json' }

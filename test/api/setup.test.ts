@@ -52,7 +52,10 @@ describe('setting up (S1)', () => {
       { ...ADMIN, token, email: 'other@example.org' },
     ]
     const answers = await Promise.all(both.map(setUp))
-    assert.deepEqual(answers.map(one => one.status).sort(), [201, 409])
+    assert.deepEqual(
+      answers.map(one => one.status).sort((a, b) => a - b),
+      [201, 409],
+    )
     const done = answers.find(one => one.status === 201)
     assert.equal(done?.body.role, 'admin')
     assert.match(String(done?.headers['set-cookie']), /^holdfast=/)

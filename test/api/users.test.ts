@@ -45,7 +45,10 @@ describe('accounts of other people', () => {
       browser.send<Account>('POST', '/account/invitation', set),
       site.stranger().send('POST', '/account/invitation', set),
     ])
-    assert.deepEqual(both.map(one => one.status).sort(), [200, 403])
+    assert.deepEqual(
+      both.map(one => one.status).sort((a, b) => a - b),
+      [200, 403],
+    )
     assert.equal(
       (await login(site.stranger(), { ...set, email: NEW.email, token: undefined })).status,
       200,
@@ -158,7 +161,10 @@ describe('accounts of other people', () => {
         site.send('PATCH', `/users/${other.email}`, { role: 'viewer' }),
         site.send('PATCH', `/users/${admin.email}`, { role: 'viewer' }),
       ])
-      assert.deepEqual([first.status, second.status].sort(), [200, 409])
+      assert.deepEqual(
+        [first.status, second.status].sort((a, b) => a - b),
+        [200, 409],
+      )
       const [left] = await site.test.catalog.query<{ email: string }>(
         `select email from users where role = 'admin' and disabled_at is null and removed_at is null`,
       )

@@ -41,7 +41,7 @@ export function requireGoodPassword(
   { email, name }: { readonly email: string; readonly name: string },
 ): void {
   const text = password.reveal().normalize('NFC')
-  const length = [...text].length
+  const length = Array.from(text).length
   if (length < SHORTEST_PASSWORD) {
     throw new PasswordUnfit({ why: `it is shorter than ${SHORTEST_PASSWORD} characters` })
   }
@@ -87,7 +87,7 @@ function piecesBefore(text: string, end: number): number[] {
 /** Digits that go up, down or stay, from 9 on to 0. */
 function isRow(digits: string): boolean {
   if (digits.length < SHORTEST_ROW) return false
-  const steps = [...digits]
+  const steps = Array.from(digits)
     .slice(1)
     .map((digit, i) => (Number(digit) - Number(digits[i]) + 10) % 10)
   return new Set(steps).size === 1

@@ -18,7 +18,9 @@ export const sessionRoutes: readonly Route[] = [
     handle: async ({ caller }, { catalog }) => {
       const { id, userId } = requireSession(caller, WHAT)
       const rows = await listSessions(catalog, userId)
-      return { document: { sessions: rows.map(one => ({ ...one, current: one.id === id })) } }
+      return {
+        document: { sessions: rows.map(one => Object.assign(one, { current: one.id === id })) },
+      }
     },
   }),
 
