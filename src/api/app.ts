@@ -57,6 +57,8 @@ export async function createApp(door: Door, options: AppOptions): Promise<Fastif
     ),
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: request => front.requestId(request),
+    // Who asks while it closes is answered by a route, which knows what is still there.
+    return503OnClosing: false,
     trustProxy: address => door.is === 'port' && front.trusts(address),
     serverFactory: webServer(options.certificate),
     clientErrorHandler: answerBroken,

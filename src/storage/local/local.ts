@@ -163,6 +163,7 @@ class LocalStorage implements Storage {
       const { bavail, bsize } = await statfs(this.place)
       return bavail * bsize
     } catch (error) {
+      if (isAbsence(error)) await this.#requireLayout(what)
       throw readTrouble(this.place, what, error)
     }
   }

@@ -35,7 +35,7 @@ const run = (about: Partial<Run>): Run => ({
   failure: null,
   warnings: [],
   backupId: null,
-    repeats: null,
+  repeats: null,
   queuedAt: new Date('2026-05-01T12:00:00Z'),
   notBefore: new Date('2026-05-01T12:00:40Z'),
   startedAt: null,
