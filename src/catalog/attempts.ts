@@ -1,5 +1,6 @@
 import type { Failure } from '../core/run.ts'
 import type { Sql } from './db.ts'
+import { jsonText } from './json.ts'
 
 /** How an attempt ended. */
 export type Outcome = 'completed' | 'failed' | 'cancelled' | 'lost' | 'handed back'
@@ -54,8 +55,7 @@ export async function closeAttempt(
   )
 }
 
-const jsonOf = (value: unknown): string | null =>
-  value === undefined ? null : JSON.stringify(value)
+const jsonOf = (value: unknown): string | null => (value === undefined ? null : jsonText(value))
 
 /** Writes down which process works on an attempt, so that whoever takes over on this host can end it. */
 export async function recordRunner(

@@ -1,4 +1,5 @@
 import type { Sql } from './db.ts'
+import { jsonText } from './json.ts'
 import { currentOrigin } from './origin.ts'
 
 /** Something that somebody did, or that the system did by itself (actor `scheduler`, `reaper`, …). */
@@ -31,7 +32,7 @@ export async function audit(sql: Sql, entry: AuditEntry): Promise<void> {
       entry.objectId ?? null,
       entry.objectName ?? null,
       entry.result ?? 'done',
-      JSON.stringify(entry.details ?? {}),
+      jsonText(entry.details ?? {}),
       origin?.address ?? null,
       origin?.requestId ?? null,
     ],

@@ -1,5 +1,6 @@
 import { DUMP, type Manifest, UPLOADED_FOR } from '../core/backup.ts'
 import type { Catalog, Sql } from './db.ts'
+import { jsonText } from './json.ts'
 
 /** How many manifests go into one statement. */
 const BATCH = 200
@@ -86,7 +87,7 @@ async function upsert(
            stored_bytes = excluded.stored_bytes, tables = excluded.tables, rows = excluded.rows,
            tags = excluded.tags, warnings = excluded.warnings, unreadable = false,
            manifest = excluded.manifest, seen_at = excluded.seen_at`,
-    [repositoryId, JSON.stringify(manifests.map(rowOf)), UPLOADED_FOR],
+    [repositoryId, jsonText(manifests.map(rowOf)), UPLOADED_FOR],
   )
 }
 

@@ -11,6 +11,7 @@ import { shortId } from '../core/ids.ts'
 import type { Failure } from '../core/run.ts'
 import { type BackupRow, type FoundBackup, findBackup } from './backup-list.ts'
 import type { Catalog, Sql } from './db.ts'
+import { jsonText } from './json.ts'
 import { addRunEvent } from './run-events.ts'
 import type { Run } from './runs.ts'
 import { readSetting } from './settings.ts'
@@ -132,7 +133,7 @@ export async function deletionFailed(
     `update backup_deletions set failure = $4, held_by = null, held_until = null,
        not_before = clock_now() + make_interval(mins => $5)
       where repository_id = $1 and backup_id = $2 and held_by = $3`,
-    [repositoryId, id, holder, JSON.stringify(failure), pause],
+    [repositoryId, id, holder, jsonText(failure), pause],
   )
 }
 

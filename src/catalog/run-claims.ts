@@ -1,6 +1,7 @@
 import { LeaseLost, RunIsFinal } from '../core/faults.ts'
 import { isFinal, type RetryPolicy, type RunState } from '../core/run.ts'
 import type { Catalog, Sql } from './db.ts'
+import { jsonText } from './json.ts'
 import { type Claim, moveRun } from './run-moves.ts'
 import type { Run } from './runs.ts'
 
@@ -83,7 +84,7 @@ export async function writeProgress(
     `update runs set progress = p.progress
      from jsonb_to_recordset($1::jsonb) as p (id uuid, fence bigint, progress jsonb)
      where runs.id = p.id and runs.fence = p.fence and state in ('running', 'paused')`,
-    [JSON.stringify(runs.map(({ id, fence, progress }) => ({ id, fence, progress })))],
+    [jsonText(runs.map(({ id, fence, progress }) => ({ id, fence, progress })))],
   )
 }
 

@@ -1,4 +1,5 @@
 import type { Sql } from './db.ts'
+import { jsonText, plainText } from './json.ts'
 
 /** What a line of a run's log is about. */
 export type RunEventKind = 'state' | 'stage' | 'notice' | 'warning' | 'error' | 'control'
@@ -35,7 +36,13 @@ export async function addRunEvent(
     `insert into run_events (run_id, attempt, at, kind, message, details)
      select id, attempt, clock_now(), $3, $4, $5 from runs
      where id = $1 and ($2::bigint is null or (fence = $2 and finished_at is null))`,
-    [run.id, run.fence ?? null, event.kind, event.message, JSON.stringify(event.details ?? {})],
+    [
+      run.id,
+      run.fence ?? null,
+      event.kind,
+      plainText(event.message),
+      jsonText(event.details ?? {}),
+    ],
   )
 }
 

@@ -2,6 +2,7 @@ import { LeaseLost, RunIsFinal } from '../core/faults.ts'
 import { type Failure, isFinal, RUN_MOVES, type RunState } from '../core/run.ts'
 import { closeAttempt, type Outcome, openAttempt } from './attempts.ts'
 import type { Sql } from './db.ts'
+import { jsonText } from './json.ts'
 import { doubtsOf } from './run-doubts.ts'
 import { addRunEvent } from './run-events.ts'
 import { RUN, type Run } from './runs.ts'
@@ -154,5 +155,4 @@ async function write(sql: Sql, claim: Claim, to: RunState, changes: RunChanges):
   return run
 }
 
-const jsonOf = (value: unknown): string | null =>
-  value === undefined ? null : JSON.stringify(value)
+const jsonOf = (value: unknown): string | null => (value === undefined ? null : jsonText(value))

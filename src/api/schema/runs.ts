@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { UPLOADED, UPLOADED_FOR } from '../../core/backup.ts'
 import { Failure, RUN_KINDS, RUN_STATES, RUN_TRIGGERS } from '../../core/run.ts'
 import { BackupRequest, CheckRequest, RestoreRequest } from '../../core/run-request.ts'
 import { Document, PlainText, Reference, SecretText, Time, TimeText } from './common.ts'
@@ -226,6 +227,10 @@ const MOST_TAGS = 50
 const Tags = z
   .record(PlainText(100), PlainText(1000).or(z.literal('')))
   .refine(tags => Object.keys(tags).length <= MOST_TAGS, `there are more than ${MOST_TAGS}`)
+  .refine(
+    tags => !(UPLOADED in tags || UPLOADED_FOR in tags),
+    `${UPLOADED} and ${UPLOADED_FOR} mark what was brought in, and nothing else`,
+  )
 const Backup = PlainText(100)
 
 /** What to run now. */
