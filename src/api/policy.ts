@@ -30,6 +30,14 @@ export function requireRole(caller: Caller, needed: Role, what: string): void {
   if (!roleReaches(caller.role, needed)) throw new NotAllowed({ what, needs: `the role ${needed}` })
 }
 
+/**
+ * For what gives somebody a login: whoever logs in may do everything that their role may, and so more than a key
+ * that is kept to some scopes. Throws NotAllowed.
+ */
+export function requireEveryScope({ scopes }: Caller, what: string): void {
+  if (scopes !== 'all') throw new NotAllowed({ what, needs: 'a key with every scope' })
+}
+
 /** Whoever sits before an open session proves anew to be its owner; keys and the socket have nothing to prove. */
 export function requireFresh({ kind, provenAt }: Caller, what: string): void {
   if (kind !== 'user') return

@@ -27,6 +27,8 @@ export interface NewApiKey {
   readonly scopes?: readonly Scope[] | undefined
   /** Null: it never ends. */
   readonly days: number | null
+  /** The key that makes it: it ends no later than that one. */
+  readonly madeBy?: string | undefined
 }
 
 const PREFIX = 'hf_'
@@ -39,14 +41,15 @@ const COLUMNS = `id, name, owner, role, scopes, created_at as "createdAt",
 /** Makes a key; it is returned once and kept nowhere. Throws NameTaken. */
 export async function addApiKey(
   sql: Sql,
-  { name, role, ownerId, scopes, days }: NewApiKey,
+  { name, role, ownerId, scopes, days, madeBy }: NewApiKey,
 ): Promise<{ row: ApiKey; key: Secret }> {
   const key = newToken(PREFIX)
   const id = randomUUID()
   const insert = sql.query(
     `insert into api_keys (id, name, hash, owner_id, role, scopes, expires_at)
-     values ($1, $2, $3, $4, $5, $6, clock_now() + $7 * interval '1 day')`,
-    [id, name, tokenHash(key), ownerId ?? null, role, scopes ?? null, days],
+     values ($1, $2, $3, $4, $5, $6, least(clock_now() + $7 * interval '1 day',
+       (select maker.expires_at from api_keys maker where maker.id = $8)))`,
+    [id, name, tokenHash(key), ownerId ?? null, role, scopes ?? null, days, madeBy ?? null],
   )
   await insertNamed(KIND, name, insert)
   const [row] = await sql.query<ApiKey>(`select ${COLUMNS} from ${FROM} where id = $1`, [id])

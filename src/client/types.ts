@@ -713,7 +713,7 @@ export interface NewApiKey {
     | 'users:read'
     | 'users:write'
   )[]
-  /** null: it never expires */
+  /** null: it never expires; one that is made with a key ends with that one at the latest */
   readonly expiresInDays?: number | null
 }
 

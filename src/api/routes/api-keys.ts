@@ -36,7 +36,7 @@ export const apiKeyRoutes: readonly Route[] = [
       requireRole(caller, role, `a key with the role ${role}`)
       const rights = { role, scopes: scopesFor(caller, body.scopes), ownerId: caller.userId }
       return await catalog.transaction(async sql => {
-        const { row, key } = await addApiKey(sql, { name, days, ...rights })
+        const { row, key } = await addApiKey(sql, { name, days, madeBy: caller.keyId, ...rights })
         const details = { role, scopes: row.scopes ?? 'all', expiresAt: row.expiresAt }
         await audit(sql, { ...about(row, actor, 'api-key.add'), details })
         return { status: 201, document: { key: row, secret: key.reveal() } }

@@ -19,6 +19,7 @@ import { Secret } from '../../core/secret.ts'
 import { invite } from '../login/links.ts'
 import { requireGoodPassword } from '../login/password-rules.ts'
 import { hashPassword } from '../login/passwords.ts'
+import { requireEveryScope } from '../policy.ts'
 import { type Route, route } from '../route.ts'
 import { Email } from '../schema/account.ts'
 import { Reference } from '../schema/common.ts'
@@ -58,7 +59,8 @@ export const userRoutes: readonly Route[] = [
     stepUp: true,
     body: NewUser,
     answer: InvitedUser,
-    handle: async ({ body, actor }, { catalog, login }) => {
+    handle: async ({ body, actor, caller }, { catalog, login }) => {
+      requireEveryScope(caller, 'POST /users')
       const password = body.password && (await goodHash(body.password, body))
       return await catalog.transaction(async sql => {
         const user = await insertUser(sql, { ...body, id: randomUUID(), password })
@@ -80,14 +82,16 @@ export const userRoutes: readonly Route[] = [
     params: One,
     body: UserChange,
     answer: User,
-    handle: async ({ params, body, actor }, { catalog }) =>
-      await catalog.transaction(async sql => {
+    handle: async ({ params, body, actor, caller }, { catalog }) => {
+      if (body.role !== undefined) requireEveryScope(caller, 'PATCH /users/:user to give a role')
+      return await catalog.transaction(async sql => {
         const before = await findUser(sql, params.user)
         const user = await changeUser(sql, before, body)
         const details = user.role === before.role ? {} : { from: before.role, to: user.role }
         await audit(sql, { ...about(user, actor, 'user.edit'), details })
         return { document: user }
-      }),
+      })
+    },
   }),
 
   route({
@@ -150,7 +154,8 @@ export const userRoutes: readonly Route[] = [
     params: One,
     body: PasswordReset,
     answer: InvitedUser,
-    handle: async ({ params, body, actor }, { catalog, login }) => {
+    handle: async ({ params, body, actor, caller }, { catalog, login }) => {
+      requireEveryScope(caller, 'POST /users/:user/reset-password')
       const { email, name } = await findUser(catalog, params.user)
       const password = body.password && (await goodHash(body.password, { email, name }))
       return await catalog.transaction(async sql => {

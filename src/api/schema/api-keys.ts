@@ -34,7 +34,9 @@ export const NewApiKey = z.strictObject({
   expiresInDays: z
     .nullable(z.number().int().min(1).max(LONGEST_KEY_DAYS))
     .default(365)
-    .describe('null: it never expires'),
+    .describe(
+      'null: it never expires; one that is made with a key ends with that one at the latest',
+    ),
 })
 export type NewApiKey = z.input<typeof NewApiKey>
 
