@@ -19,10 +19,13 @@ import {
   sourceLabelled,
   sourceUrlPlace,
 } from '../../catalog/sources.ts'
+import type { Caller } from '../../core/access.ts'
 import { InvalidInput, NotFound } from '../../core/faults.ts'
 import { DEFAULT_RETRY } from '../../core/run.ts'
 import { targetPlace } from '../../core/run-request.ts'
 import { Secret } from '../../core/secret.ts'
+import type { SourceParts } from '../outside.ts'
+import { requireRole } from '../policy.ts'
 import type { Call, Deps } from '../route.ts'
 import type { WantedRun } from '../schema/runs.ts'
 
@@ -45,7 +48,7 @@ export async function trigger(
 ): Promise<{ readonly run: Run; readonly isNew: boolean }> {
   return await deps.catalog.transaction(async sql => {
     const id = randomUUID()
-    const what = await whatFor(sql, body, id, deps).catch(async (error: unknown) => {
+    const what = await whatFor(sql, { body, caller }, id, deps).catch(async (error: unknown) => {
       const first = await firstOf(sql, body, idempotencyKey)
       if (first === undefined) throw error
       return first
@@ -93,7 +96,12 @@ async function firstOf(
   return isSame ? first : undefined
 }
 
-async function whatFor(sql: Sql, body: WantedRun, id: string, deps: Deps): Promise<What> {
+async function whatFor(
+  sql: Sql,
+  { body, caller }: Pick<Trigger, 'body' | 'caller'>,
+  id: string,
+  deps: Deps,
+): Promise<What> {
   if (body.kind === 'check') {
     const repository = await holdRepository(sql, body.repository)
     return {
@@ -118,7 +126,8 @@ async function whatFor(sql: Sql, body: WantedRun, id: string, deps: Deps): Promi
     return { ...common, request: { backup: await backupOf(sql, source, body, repositoryId) } }
   }
   const backup = await backupOf(sql, source, body, repositoryId)
-  return { ...common, ...(await restoreOf(sql, source, { ...body, backup }, id, deps)) }
+  const asked = { body: { ...body, backup }, caller }
+  return { ...common, ...(await restoreOf(sql, source, asked, id, deps)) }
 }
 
 /**
@@ -140,13 +149,14 @@ async function backupOf(
 async function restoreOf(
   sql: Sql,
   source: Source,
-  body: WantedRun & { kind: 'restore' },
+  { body, caller }: { readonly body: WantedRun & { kind: 'restore' }; readonly caller: Caller },
   id: string,
   { vault, outside }: Deps,
 ): Promise<Pick<What, 'lockKey' | 'host' | 'request' | 'requestSealed'>> {
   const isInPlace = body.target === 'source'
   const url = isInPlace ? await urlOf(sql, source, vault) : new Secret(body.target)
   const target = outside.describeSource(url)
+  if (!isInPlace) requireNetwork(outside.sourceParts(url), caller)
   const replace = isInPlace || (body.replace ?? false)
   // A database that is replaced is not backed up meanwhile.
   const replaced = replace ? await sourceLabelled(sql, target.label) : undefined
@@ -162,6 +172,15 @@ async function restoreOf(
     },
     requestSealed: vault.seal(url, targetPlace(id)),
   }
+}
+
+/**
+ * Behind a socket the server is known as the user it runs as, and a file of certificates is one of its own: who
+ * names them decides for its machine. Throws NotAllowed.
+ */
+function requireNetwork({ host, caFile }: SourceParts, caller: Caller): void {
+  if (!host.startsWith('/') && caFile === undefined) return
+  requireRole(caller, 'admin', 'a socket or a file of the server in a target')
 }
 
 async function urlOf(sql: Sql, source: Source, vault: Deps['vault']): Promise<Secret> {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { Client, type ClientConfig, DatabaseError, escapeIdentifier, escapeLiteral } from 'pg'
 import { waiting } from '../../core/abort.ts'
 import { Fault, reason } from '../../core/fault.ts'
@@ -147,6 +147,8 @@ async function connectOnce(
     database,
     ssl,
     ...(password && { password: password.reveal() }),
+    // Without one, pg would look into the environment and the password file: not for the wishes of others.
+    ...(password === undefined && reach && { password: () => '' }),
     ...(reach && !host.startsWith('/') && { stream: () => checkedSocket(reach) }),
     application_name: 'holdfast',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -165,10 +167,22 @@ async function connectOnce(
 /** What the sslmode means to Node; as in libpq, `require` with certificates at hand checks them. */
 async function tlsOf({ sslMode, sslRootCert }: Settings): Promise<ClientConfig['ssl']> {
   if (sslRootCert === undefined) return { rejectUnauthorized: false }
-  const ca = await readFile(sslRootCert, 'utf8').catch((error: unknown) => {
-    throw new DatabaseUnreachable({ server: sslRootCert, why: reason(error) }, error)
-  })
+  const ca = await readCertificates(sslRootCert)
   return sslMode === 'verify-full' ? { ca } : { ca, checkServerIdentity: () => undefined }
+}
+
+/** More than every authority that browsers trust. */
+const MOST_CERTIFICATE_BYTES = 4 * 1024 * 1024
+
+/** The path may come from somebody elsewhere: what has no end, or never begins, is not read. */
+async function readCertificates(path: string): Promise<string> {
+  try {
+    const about = await stat(path)
+    if (about.isFile() && about.size <= MOST_CERTIFICATE_BYTES) return await readFile(path, 'utf8')
+    throw new Error('it is no file of certificates')
+  } catch (error) {
+    throw new DatabaseUnreachable({ server: path, why: reason(error) }, error)
+  }
 }
 
 function connectFault(settings: Settings, error: unknown): Fault {

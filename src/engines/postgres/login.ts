@@ -44,7 +44,8 @@ export class ToolLogin {
     this.secrets = settings.password === undefined ? [] : [settings.password]
     this.env = {
       PATH: path,
-      HOME: homedir(), // the user's own certificates and password file
+      // The certificates and the password file of whoever runs us are for their own wishes only.
+      HOME: settings.reach === undefined ? homedir() : directory,
       LC_ALL: 'C', // messages in the one language that we know
       PGTZ: 'UTC', // times are printed in the session's zone: the same rows must give the same bytes
       PGAPPNAME: 'holdfast',
@@ -55,7 +56,7 @@ export class ToolLogin {
       PGDATABASE: settings.database,
       PGSSLMODE: settings.sslMode,
       ...(settings.sslRootCert !== undefined && { PGSSLROOTCERT: settings.sslRootCert }),
-      ...(settings.password && { PGPASSFILE: join(directory, 'pgpass') }),
+      ...((settings.password ?? settings.reach) && { PGPASSFILE: join(directory, 'pgpass') }),
     }
   }
 
