@@ -1,8 +1,9 @@
 import type { Catalog } from '../../catalog/db.ts'
-import { type Rights, rightsOf } from '../../catalog/rights.ts'
+import { rightsOf } from '../../catalog/rights.ts'
 import type { Caller } from '../../core/access.ts'
 import type { Log } from '../../core/log.ts'
 import { Repeat } from '../../core/repeat.ts'
+import { isAsBefore } from '../still.ts'
 
 /** It is said here that a session ended, that a key was removed, or that somebody's role was changed. */
 const ACCESS_CHANNEL = 'holdfast_sessions'
@@ -62,13 +63,4 @@ export class Recheck {
       this.#log.debug({ err: error }, 'could not look whether those who watch still may')
     }
   }
-}
-
-function isAsBefore(
-  { role, scopes, sessionId, keyId }: Caller,
-  rights: ReadonlyMap<string, Rights>,
-): boolean {
-  const now = rights.get(sessionId ?? keyId ?? '')
-  if (now === undefined || now.role !== role) return false
-  return JSON.stringify(now.scopes ?? 'all') === JSON.stringify(scopes)
 }

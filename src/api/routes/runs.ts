@@ -21,6 +21,8 @@ import { retry } from './retry.ts'
 import { trigger } from './trigger.ts'
 
 const One = z.strictObject({ run: Reference })
+/** Each of them asks the catalog once a second. */
+const FOLLOWED = { perCaller: 50, all: 500 }
 
 export const runRoutes: readonly Route[] = [
   route({
@@ -79,13 +81,15 @@ export const runRoutes: readonly Route[] = [
     summary: 'What happens to a run until it is over, as lines of JSON',
     area: 'runs',
     needs: 'viewer',
+    atOnce: FOLLOWED,
     params: One,
     query: z.strictObject({ after: z.coerce.number().int().min(0).default(0) }),
     media: 'application/x-ndjson',
     answer: RunNews,
-    handle: async ({ params, query, signal }, { catalog, feed }) => {
+    handle: async ({ params, query: { after }, caller, signal }, { catalog, feed }) => {
       const run = await findRun(catalog, params.run)
-      return { lines: Readable.from(follow(catalog, feed, run.id, query.after, signal)) }
+      const news = follow(catalog, feed, run.id, { caller, after, signal })
+      return { lines: Readable.from(news) }
     },
   }),
 
