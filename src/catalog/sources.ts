@@ -1,3 +1,4 @@
+import { UPLOADED } from '../core/backup.ts'
 import { InUse } from '../core/faults.ts'
 import type { Sql } from './db.ts'
 import { CALLED, findNamed, findNamedEver, type Hold, insertNamed } from './names.ts'
@@ -116,8 +117,9 @@ export async function newestBackup(
 ): Promise<string | undefined> {
   const [row] = await sql.query<{ id: string }>(
     `select id from backups where source_id = $1 and repository_id = $2 and not unreadable
+        and not tags ? $3
       order by finished_at desc limit 1`,
-    [source.id, repositoryId],
+    [source.id, repositoryId, UPLOADED],
   )
   return row?.id
 }
@@ -128,8 +130,10 @@ export const listSources = (sql: Sql): Promise<SourceListing[]> =>
     `select ${COLUMNS},
             (select count(*)::int from schedules
               where source_id = sources.id and removed_at is null) as schedules,
-            (select max(finished_at) from backups where source_id = sources.id) as "lastBackupAt"
+            (select max(finished_at) from backups
+              where source_id = sources.id and not tags ? $1) as "lastBackupAt"
        from sources where removed_at is null order by lower(name)`,
+    [UPLOADED],
   )
 
 /** Removes a source and forgets its URL; its runs and backups stay. Throws NotFound, InUse. */

@@ -1,3 +1,4 @@
+import { UPLOADED } from '../core/backup.ts'
 import type { RunKind, RunState } from '../core/run.ts'
 import type { Sql } from './db.ts'
 
@@ -71,7 +72,7 @@ const STANDINGS = `${PERIODS}, standing as (
     from sources s
     left join scheduled on scheduled.source_id = s.id
     left join lateral (select id, finished_at from backups where source_id = s.id
-        and not unreadable and not exists (select from backup_deletions d
+        and not unreadable and not tags ? '${UPLOADED}' and not exists (select from backup_deletions d
           where d.repository_id = backups.repository_id and d.backup_id = backups.id)
       order by finished_at desc limit 1) good on true
     left join lateral (select verified_at from backups

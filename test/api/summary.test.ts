@@ -35,6 +35,8 @@ describe('the summary', () => {
     await backup('fine', '2026-06-09 02:05')
     await backup('broke', '2026-06-09 02:05')
     await backup('late', '2026-06-08 02:05')
+    // What somebody brought in says nothing of how a source is protected.
+    await backup('late', '2026-06-09 11:00', { uploaded: 'late.dump' })
     await run('fine', 'completed', '2026-06-09 02:00')
     await run('fine', 'failed', '2026-06-08 02:00')
     await run('broke', 'failed', '2026-06-09 10:00')
@@ -42,13 +44,14 @@ describe('the summary', () => {
   })
   after(() => site.close())
 
-  const backup = (source: string, at: string) =>
+  const backup = (source: string, at: string, tags = {}) =>
     site.test.catalog.query(
       `insert into backups (id, repository_id, source_id, source_label, started_at, finished_at,
-         dump_bytes, stored_bytes, tables, rows, manifest)
-       select $1 || ' backup', r.id, s.id, s.label, $2::timestamptz, $2::timestamptz, 1, 1, 1, 1, '{}'
+         dump_bytes, stored_bytes, tables, rows, manifest, tags)
+       select $1 || ' backup' || $3::text, r.id, s.id, s.label, $2::timestamptz, $2::timestamptz,
+         1, 1, 1, 1, '{}', $3::jsonb
        from repositories r, sources s where s.name = $1`,
-      [source, `${at}+00`],
+      [source, `${at}+00`, JSON.stringify(tags)],
     )
   const run = (source: string, state: string, at: string) =>
     site.test.catalog.query(
@@ -75,7 +78,7 @@ describe('the summary', () => {
     assert.deepEqual(verdicts, { good: 1, failing: 1, overdue: 1, never: 2, unscheduled: 2 })
     assert.equal(of.fine?.strip, '..-+')
     assert.equal(of.idle?.strip, '....')
-    assert.equal(of.fine?.lastGood?.backup, 'fine backup')
+    assert.equal(of.fine?.lastGood?.backup, 'fine backup{}')
     assert.equal(of.fine?.ageSeconds, (9 * 60 + 55) * 60)
     assert.equal(of.broke?.lastRun?.state, 'failed')
     assert.deepEqual([of.fine?.periodSeconds, of.after?.periodSeconds], [86_400, 86_400])
