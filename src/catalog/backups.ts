@@ -12,6 +12,13 @@ export const recordBackup = (
   manifest: Manifest,
 ): Promise<object[]> => upsert(sql, repositoryId, [manifest])
 
+/** Notes that a comparison with a database has proven a backup just now. */
+export const recordProof = (sql: Sql, repositoryId: string, backup: unknown): Promise<object[]> =>
+  sql.query('update backups set verified_at = clock_now() where repository_id = $1 and id = $2', [
+    repositoryId,
+    backup,
+  ])
+
 /** The backups of a repository. */
 export interface FoundBackups {
   readonly manifests: readonly Manifest[]

@@ -1,5 +1,5 @@
 import { recordRunner } from '../catalog/attempts.ts'
-import { recordBackup } from '../catalog/backups.ts'
+import { recordBackup, recordProof } from '../catalog/backups.ts'
 import type { Catalog, Sql } from '../catalog/db.ts'
 import { beginCommit, type HeldRun, withdrawCommit } from '../catalog/run-claims.ts'
 import { addRunEvent, type NewRunEvent } from '../catalog/run-events.ts'
@@ -210,6 +210,10 @@ export class ActiveRun implements Claim {
       const { state } = await findRun(sql, this.id)
       if (state === 'paused' && to === 'completed') await moveRun(sql, this, 'running')
       const run = await moveRun(sql, this, to, changes)
+      // Both end with a comparison of every table, and do not complete where one differs.
+      if (run.state === 'completed' && (run.kind === 'restore' || run.kind === 'verify')) {
+        await recordProof(sql, run.repositoryId, run.result?.backup)
+      }
       for (const message of run.state === 'completed' ? run.warnings : []) {
         await addRunEvent(sql, { id: run.id }, { kind: 'warning', message })
       }
