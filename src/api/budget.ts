@@ -43,6 +43,14 @@ export class Budget {
     bucket.left -= 1
   }
 
+  /** The same for who is told nothing; answers whether there was any left. */
+  trySpend(caller: string): boolean {
+    const bucket = this.#bucketOf(caller)
+    if (bucket.left < 1) return false
+    bucket.left -= 1
+    return true
+  }
+
   #bucketOf(caller: string): Bucket {
     const now = this.#now()
     const bucket = this.#buckets.get(caller) ?? { left: this.#perMinute, at: now }

@@ -4,6 +4,7 @@ import { cameFrom } from '../catalog/origin.ts'
 import type { Caller } from '../core/access.ts'
 import { Fault } from '../core/fault.ts'
 import { InvalidInput, NotFound, TooManyRequests } from '../core/faults.ts'
+import { Budget } from './budget.ts'
 import { understood } from './faults.ts'
 import { Gate } from './gate.ts'
 import { requireOwnPage } from './login/forgery.ts'
@@ -11,6 +12,7 @@ import { requireAllowed, requireKnown } from './policy.ts'
 import { isSecure, type Reception } from './reception.ts'
 import type { Answer, Call, Deps, Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
+import { Shared } from './shared.ts'
 
 /** Where all routes are, in this version of the API. */
 export const PREFIX = '/api/v1'
@@ -53,20 +55,30 @@ export async function mountApi(
         requireKnown(callerOf(request))
         throw new NotFound({ kind: 'route', name: `${request.method} ${request.url}` })
       })
-      for (const one of ROUTES) if (!one.takesForm) addRoute(api, one, deps, stopping)
+      const behind = { deps, stopping, strangers: new Budget(STRANGERS_RECORDED_PER_MINUTE) }
+      for (const one of ROUTES) if (!one.takesForm) addRoute(api, one, behind)
       // Within a scope of its own: no other route understands what a form sends.
       await api.register(async scope => {
         scope.addContentTypeParser(FORM, { parseAs: 'string' }, (_request, body, done) => {
           done(null, Object.fromEntries(new URLSearchParams(String(body))))
         })
-        for (const one of ROUTES) if (one.takesForm) addRoute(scope, one, deps, stopping)
+        for (const one of ROUTES) if (one.takesForm) addRoute(scope, one, behind)
       })
     },
     { prefix: PREFIX },
   )
 }
 
-function addRoute(api: FastifyInstance, one: Route, deps: Deps, stopping: AbortSignal): void {
+/** What all routes share. */
+interface Behind {
+  readonly deps: Deps
+  readonly stopping: AbortSignal
+  /** How much of what strangers try is recorded. */
+  readonly strangers: Budget
+}
+
+function addRoute(api: FastifyInstance, one: Route, { deps, stopping, strangers }: Behind): void {
+  const answers = one.shared ? new Shared<Buffer>() : undefined
   const gate = one.atOnce && new Gate(`${one.method} ${one.path}`, one.atOnce)
   api.route({
     method: one.method,
@@ -83,9 +95,14 @@ function addRoute(api: FastifyInstance, one: Route, deps: Deps, stopping: AbortS
           requireOwnPage(caller, request, one.takesForm)
           requireAllowed(one, caller)
           place = gate?.enter(caller)
-          return await perform(one, callOf(one, request, caller, signal), deps, reply)
+          const call = callOf(one, request, caller, signal)
+          if (answers === undefined) return await perform(one, call, deps, reply)
+          const answer = await answers.ask(request.url, () => documentOf(one, call, deps))
+          reply.header('cache-control', 'no-store').type('application/json')
+          return await reply.send(answer)
         } catch (error) {
-          if (one.action !== undefined) await auditRefusal(deps, one.action, request, error)
+          if (one.action !== undefined)
+            await auditRefusal(deps, strangers, one.action, request, error)
           throw error
         } finally {
           leaveAfter(reply, place)
@@ -153,6 +170,17 @@ async function perform(
     .send(JSON.stringify(one.answer.encode(answer.document)))
 }
 
+/** What a route answers with success, as it is sent. */
+async function documentOf(
+  one: Route,
+  call: Call<unknown, unknown, unknown>,
+  deps: Deps,
+): Promise<Buffer> {
+  const answer = await one.handle(call, deps)
+  if ('document' in answer) return Buffer.from(JSON.stringify(one.answer.encode(answer.document)))
+  throw new Error(`${one.method} ${one.path} answers what cannot be shared`)
+}
+
 function sendFile(answer: FileAnswer, reply: FastifyReply): FastifyReply {
   if (answer.bytes !== undefined) reply.header('content-length', answer.bytes)
   // Names hold what people typed: RFC 8187 says how any character travels in a header.
@@ -176,18 +204,25 @@ function idempotencyKeyOf(request: FastifyRequest, { actor }: Caller): string | 
   throw new InvalidInput({ problems: [{ field: 'Idempotency-Key', why }] })
 }
 
+/** Some of what strangers try is enough to see that they do. */
+const STRANGERS_RECORDED_PER_MINUTE = 100
+
 /**
  * What somebody tried to change and was not let belongs into the record, too; but for who is unknown and
- * only told to wait: the record is kept for ever, and anybody could fill it.
+ * only told to wait, and no more of what strangers try than `strangers` has room for: the record is kept for
+ * ever, and anybody could fill it.
  */
 async function auditRefusal(
   { catalog }: Deps,
+  strangers: Budget,
   action: string,
   request: FastifyRequest,
   error: unknown,
 ): Promise<void> {
   const caller = callerOf(request)
-  if (caller.kind === 'nobody' && error instanceof TooManyRequests) return
+  if (caller.kind === 'nobody') {
+    if (error instanceof TooManyRequests || !strangers.trySpend('strangers')) return
+  }
   const code = error instanceof Fault ? error.code : 'UNEXPECTED'
   // Whose account somebody tried to get into; never what they typed, which may be a password.
   const account = error instanceof Fault ? error.details.account : undefined
