@@ -50,6 +50,11 @@ export class Front {
     return this.#names.has(name) || isSame(name, localAddress)
   }
 
+  /** Whether a request calls us by two names: a proxy may have looked at the other one. */
+  isAmbiguous({ rawHeaders }: IncomingMessage): boolean {
+    return rawHeaders.filter((one, at) => at % 2 === 0 && one.toLowerCase() === 'host').length > 1
+  }
+
   /** Whether people reach the server by HTTPS, as its administrator said. */
   get isHttps(): boolean {
     return this.#isHttps
@@ -95,7 +100,8 @@ export class Front {
 /** Refuses requests that call the server by a name it does not have, before anything else looks at them. */
 export function addHostCheck(app: FastifyInstance, front: Front): void {
   app.addHook('onRequest', async request => {
-    if (!front.knows(request.host, request.socket.localAddress)) {
+    const isKnown = front.knows(request.host, request.socket.localAddress)
+    if (!isKnown || front.isAmbiguous(request.raw)) {
       throw new HostUnknown({ host: bare(request.host).slice(0, 100) })
     }
   })

@@ -8,12 +8,21 @@ const BODY_SECONDS = 15
 /** An upload may take days, but not stand still for so long. */
 const STILL_MS = 120_000
 
+/** What is left of a body once it was answered is let run into nothing for so long. */
+const REST_MS = 5_000
+
 /** Gives the bodies of requests a time to arrive in, so that nobody holds a connection by sending slowly. */
 export function addPatience(app: FastifyInstance): void {
   app.addHook('preParsing', async (request, reply, payload) => {
     if (isUpload(request)) endWhenStill(request)
     else if (hasBody(request)) endWhenLate(request, reply)
     return payload
+  })
+  // What comes after the answer is read by nobody.
+  app.addHook('onResponse', async ({ raw }) => {
+    if (raw.complete || !(raw.socket instanceof Socket)) return
+    const timer = setTimeout(() => raw.destroy(), REST_MS)
+    for (const event of ['end', 'close']) raw.once(event, () => clearTimeout(timer))
   })
 }
 

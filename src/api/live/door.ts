@@ -113,7 +113,8 @@ export async function mountLive(app: FastifyInstance, options: LiveOptions): Pro
 function refusal(request: IncomingMessage, io: LiveServer, front: Front): string | undefined {
   if (io.engine.clientsCount >= MOST_SOCKETS) return 'there are too many connections'
   const { host } = front.sender(request)
-  if (!front.knows(host, request.socket.localAddress)) return 'it calls the server by another name'
+  const isKnown = front.knows(host, request.socket.localAddress)
+  if (!isKnown || front.isAmbiguous(request)) return 'it calls the server by another name'
   // A cookie comes along whoever's page opens the connection, and what it is told would be read by that page.
   return isForeign(request, host) ? 'it comes from a page of another site' : undefined
 }
