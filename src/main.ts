@@ -212,6 +212,9 @@ const transfersOf = ({ version }: Node): Transfers => ({
   stallMs: 60_000,
 })
 
+/** As bin/holdfast starts what streams, and says why. */
+const FOR_STREAMS = ['--max-semi-space-size=1', '--no-incremental-marking']
+
 /** Children are started as we were, and see of our environment what they need to run, and no secret. */
 function childCommand(main: 'runner' | 'transfer'): RunnerCommand {
   const { MALLOC_ARENA_MAX = '2', NODE_COMPILE_CACHE } = process.env
@@ -219,6 +222,7 @@ function childCommand(main: 'runner' | 'transfer'): RunnerCommand {
     program: process.execPath,
     args: [
       ...process.execArgv,
+      ...FOR_STREAMS,
       join(import.meta.dirname, `${main}${extname(import.meta.filename)}`),
     ],
     env: {

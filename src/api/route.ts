@@ -84,6 +84,8 @@ interface Choices {
   readonly stepUp?: boolean
   /** It is costly: no more of these requests are worked on at the same time. */
   readonly atOnce?: GateLimits
+  /** Its answer depends on its path and its query alone: those who ask at the same time get the same one. */
+  readonly shared?: boolean
   /** Its body may also come from a form of a page of ours. */
   readonly takesForm?: boolean
   /** It takes a file as application/octet-stream, of up to so many bytes, instead of a body. */
@@ -112,6 +114,7 @@ export interface Route extends Policy {
   readonly action: string | undefined
   readonly stepUp: boolean
   readonly atOnce: GateLimits | undefined
+  readonly shared: boolean
   readonly takesForm: boolean
   readonly mostUploadBytes: number | undefined
   readonly success: readonly number[] | undefined
@@ -142,6 +145,7 @@ export function route<
     action: spec.action,
     stepUp: spec.stepUp ?? false,
     atOnce: spec.atOnce,
+    shared: spec.shared ?? false,
     takesForm: spec.takesForm ?? false,
     mostUploadBytes: spec.mostUploadBytes,
     success: spec.success,

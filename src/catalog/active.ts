@@ -1,7 +1,6 @@
 import type { Sql } from './db.ts'
 import type { ListedRun } from './run-list.ts'
 import { RUN } from './runs.ts'
-import { readSetting } from './settings.ts'
 
 /** Why a run that is queued or to be tried again has not started. */
 export type Wait =
@@ -53,6 +52,7 @@ interface Limits {
   readonly retrying: number
   readonly waitingSince: Date | null
   readonly places: number
+  readonly isPaused: boolean
   readonly fullRepositories: string[]
   readonly fullHosts: string[]
 }
@@ -60,7 +60,6 @@ interface Limits {
 /** What is going on, and what the rest waits for. */
 export async function activeRuns(sql: Sql): Promise<ActiveRuns> {
   const limits = await limitsOf(sql)
-  const isPaused = await readSetting(sql, 'paused')
   const rows = await sql.query<ListedRun & { position: number }>(
     `select ${RUN}, sources.name as source, repositories.name as repository, runs.position
      from (select *, (row_number() over (partition by state in ('running', 'paused')
@@ -78,14 +77,14 @@ export async function activeRuns(sql: Sql): Promise<ActiveRuns> {
   const standing = (run: ListedRun & { position: number }): ActiveRun => {
     const isHeld = run.state === 'running' || run.state === 'paused'
     if (isHeld) return { ...run, position: null, waitsFor: null }
-    return { ...run, waitsFor: waitOf(run, limits, isPaused) }
+    return { ...run, waitsFor: waitOf(run, limits) }
   }
   const runs = rows.map(standing)
   return { now, counts: { queued, running, paused, retrying }, places, waitingSince, runs }
 }
 
-function waitOf(run: ListedRun, limits: Limits, isPaused: boolean): Wait {
-  if (isPaused) return 'all-paused'
+function waitOf(run: ListedRun, limits: Limits): Wait {
+  if (limits.isPaused) return 'all-paused'
   if (run.wanted === 'pause') return 'paused'
   if (run.notBefore > limits.now) return 'retry'
   if (limits.places === 0) return 'no-node'
@@ -107,6 +106,7 @@ async function limitsOf(sql: Sql): Promise<Limits> {
        (select min(queued_at) from active where state in ('queued', 'retrying')) as "waitingSince",
        (select coalesce(sum(max_runs), 0)::int from nodes
          where stopped_at is null and seen_at > clock_now() - ${SILENT}) as places,
+       exists (select from settings where name = 'paused' and value = 'true') as "isPaused",
        array(select p.id::text from held join repositories p on p.id = held.repository_id
          group by p.id having count(*) >= p.max_runs) as "fullRepositories",
        array(select host from held where host <> '' group by host having count(*) >=

@@ -33,6 +33,8 @@ export interface NewApiKey {
 
 const PREFIX = 'hf_'
 const KIND = 'API key'
+/** When a key was last used is exact to this, and a busy client does not become a busy row. */
+const NOTED_FOR = `interval '1 minute'`
 const FROM = `(select k.*, u.email as owner from api_keys k left join users u on u.id = k.owner_id
   where k.removed_at is null) as keys`
 const COLUMNS = `id, name, owner, role, scopes, created_at as "createdAt",
@@ -91,9 +93,9 @@ export interface ShownKey {
 
 /** The key that was shown; undefined where it is none of ours, has expired, or its owner may not come in. */
 export async function apiKeyShown(sql: Sql, shown: Secret): Promise<ShownKey | undefined> {
-  const [row] = await sql.query<ShownKey & { ownerRole: Role | null }>(
+  const [row] = await sql.query<ShownKey & { ownerRole: Role | null; isNoted: boolean }>(
     `select k.id, k.name, k.role, k.scopes, k.owner_id as "ownerId", u.email as owner,
-       u.role as "ownerRole"
+       u.role as "ownerRole", coalesce(k.last_used_at > clock_now() - ${NOTED_FOR}, false) as "isNoted"
      from api_keys k left join users u on u.id = k.owner_id
      where k.hash = $1 and k.removed_at is null
        and (k.expires_at is null or k.expires_at > clock_now())
@@ -101,14 +103,18 @@ export async function apiKeyShown(sql: Sql, shown: Secret): Promise<ShownKey | u
     [tokenHash(shown)],
   )
   if (row === undefined) return undefined
-  // Once a minute is exact enough, and a busy client does not become a busy row.
+  const { ownerRole, isNoted, ...key } = row
+  if (!isNoted) await noteUse(sql, key.id)
+  return { ...key, role: lesser(key.role, ownerRole ?? key.role) }
+}
+
+/** Says that a key is used; two who see at the same time that nobody has said so write it once. */
+async function noteUse(sql: Sql, id: string): Promise<void> {
   await sql.query(
     `update api_keys set last_used_at = clock_now()
-      where id = $1 and (last_used_at is null or last_used_at < clock_now() - interval '1 minute')`,
-    [row.id],
+      where id = $1 and (last_used_at is null or last_used_at <= clock_now() - ${NOTED_FOR})`,
+    [id],
   )
-  const { ownerRole, ...key } = row
-  return { ...key, role: lesser(key.role, ownerRole ?? key.role) }
 }
 
 const lesser = (a: Role, b: Role): Role => (roleReaches(a, b) ? b : a)

@@ -225,13 +225,29 @@ class Listener {
   }
 }
 
+/** Statements that are prepared once for each connection: to plan one again takes longer than most of them run. */
+const prepared = new Map<string, string>()
+/** Filters combine in many ways; those that come first are those that are used. */
+const MOST_PREPARED = 300
+/** Several statements in one cannot be prepared, and what is no question is not asked often. */
+const ONE_STATEMENT = /^\s*(?:select|with|insert|update|delete)\b[^;]*$/
+
+function preparedName(text: string): string | undefined {
+  const known = prepared.get(text)
+  if (known !== undefined) return known
+  if (prepared.size >= MOST_PREPARED || !ONE_STATEMENT.test(text)) return undefined
+  const name = `holdfast_${prepared.size + 1}`
+  prepared.set(text, name)
+  return name
+}
+
 async function rowsOf<Row extends object>(
   to: Pool | PoolClient,
   text: string,
   values: readonly unknown[],
 ): Promise<Row[]> {
   try {
-    const { rows } = await to.query<Row>(text, [...values])
+    const { rows } = await to.query<Row>({ name: preparedName(text), text, values: [...values] })
     return rows
   } catch (error) {
     // What the server answered is for the caller to judge; everything else is the way to it.

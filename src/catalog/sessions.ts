@@ -7,6 +7,8 @@ import { newToken, tokenHash } from './tokens.ts'
 
 /** Nobody came back for so long. */
 const IDLE = `interval '12 hours'`
+/** When a session was last seen is exact to this: enough for 12 hours. */
+const NOTED_FOR = `interval '1 minute'`
 /** Whoever logged in does so anew after so long, however often they come. */
 const LONGEST = `interval '7 days'`
 export const LIVE = `sessions.expires_at > clock_now() and sessions.seen_at > clock_now() - ${IDLE}`
@@ -56,22 +58,26 @@ export async function beginSession(
 
 /** Whose session it is that was shown; undefined where it has ended, or its owner may not come in. */
 export async function sessionShown(sql: Sql, shown: Secret): Promise<SessionOwner | undefined> {
-  const [row] = await sql.query<SessionOwner & { msAgo: number }>(
+  const [row] = await sql.query<SessionOwner & { msAgo: number; isNoted: boolean }>(
     `select sessions.id, user_id as "userId", email, role,
-       extract(epoch from clock_now() - proven_at)::float8 * 1000 as "msAgo"
+       extract(epoch from clock_now() - proven_at)::float8 * 1000 as "msAgo",
+       seen_at >= clock_now() - ${NOTED_FOR} as "isNoted"
      from sessions join users on users.id = user_id
      where hash = $1 and ${LIVE} and disabled_at is null and removed_at is null`,
     [tokenHash(shown)],
   )
   if (row === undefined) return undefined
-  // Once a minute is exact enough for 12 hours.
-  await sql.query(
-    `update sessions set seen_at = clock_now()
-      where id = $1 and seen_at < clock_now() - interval '1 minute'`,
-    [row.id],
-  )
-  const { msAgo, ...owner } = row
+  const { msAgo, isNoted, ...owner } = row
+  if (!isNoted) await noteUse(sql, owner.id)
   return { ...owner, provenAt: new Date(Date.now() - msAgo) }
+}
+
+/** Says that a session is used; two who see at the same time that nobody has said so write it once. */
+async function noteUse(sql: Sql, id: string): Promise<void> {
+  await sql.query(
+    `update sessions set seen_at = clock_now() where id = $1 and seen_at < clock_now() - ${NOTED_FOR}`,
+    [id],
+  )
 }
 
 /** Gives a session a new token: the old one is worth nothing from now on. */

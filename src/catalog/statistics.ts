@@ -87,7 +87,7 @@ export async function sourceStatistics(
          coalesce(sum(runs) filter (where state not in ('completed', 'failed')), 0)::int as other,
          sum(seconds) as seconds
        from run_days
-       where day > (clock_now() at time zone 'UTC')::date - $1::int and ${where.join(' and ')}
+       where day > (select (clock_now() at time zone 'UTC')::date) - $1::int and ${where.join(' and ')}
        group by source_id
      ) counts join sources on sources.id = counts.source_id
      order by counts.failed desc, lower(sources.name), sources.id`,
@@ -127,8 +127,8 @@ async function counted(
     if (time.to) bound('day <', time.to)
   }
   return await sql.query<Count>(
-    `select to_char(day, 'YYYY-MM-DD') as day, state, runs::float8 as runs, seconds from (
-       select day, state, sum(runs) as runs, sum(seconds) as seconds
+    `select to_char(day, 'YYYY-MM-DD') as day, state, runs, seconds from (
+       select day, state, sum(runs::float8) as runs, sum(seconds) as seconds
        from run_days where ${where.join(' and ')} group by day, state) days
      order by 1, 2`,
     values,
@@ -167,8 +167,9 @@ async function slowest(sql: Sql, filter: StatisticsFilter): Promise<number | und
   const values: unknown[] = []
   const where = conditions({ ...filter, states: undefined }, values)
   const [row] = await sql.query<{ seconds: number | null }>(
-    `select percentile_disc(0.95) within group (order by seconds) as seconds from (
-       select extract(epoch from finished_at - started_at)::float8 as seconds from runs
+    `select extract(epoch from percentile_disc(0.95) within group (order by took))::float8 as seconds
+     from (
+       select finished_at - started_at as took from runs
        where state = 'completed' and ${where.join(' and ')}
        order by queued_at desc, id desc limit ${MOST_TIMED}) newest`,
     values,

@@ -37,7 +37,7 @@ export interface SourceStanding {
 /** How the backups of one source went on each of the last days in UTC: days are counted back from today, which is 0. */
 export interface Strip {
   readonly sourceId: string
-  /** Days on which a backup completed. */
+  /** Days on which a backup completed, some of them several times. */
   readonly good: readonly number[]
   /** Days on which one failed or was skipped. */
   readonly bad: readonly number[]
@@ -128,8 +128,8 @@ function standingOf(row: Row): SourceStanding {
 export const backupStrips = (sql: Sql, days: number): Promise<Strip[]> =>
   sql.query<Strip>(
     `select source_id as "sourceId",
-       coalesce(array_agg(distinct today - day) filter (where state = 'completed'), '{}') as good,
-       coalesce(array_agg(distinct today - day) filter (where state in ('failed', 'skipped')), '{}')
+       coalesce(array_agg(today - day) filter (where state = 'completed'), '{}') as good,
+       coalesce(array_agg(today - day) filter (where state in ('failed', 'skipped')), '{}')
          as bad
      from run_days, (select (clock_now() at time zone 'UTC')::date as today) as clock
      where kind = 'backup' and day > today - $1::int

@@ -36,6 +36,7 @@ export const backupRoutes: readonly Route[] = [
     summary: 'Backups in all repositories, newest first',
     area: 'backups',
     needs: 'viewer',
+    shared: true,
     query: BackupQuery,
     answer: BackupList,
     handle: async ({ query }, { catalog }) => {

@@ -32,6 +32,7 @@ export const runListRoutes: readonly Route[] = [
     summary: 'Runs, newest first',
     area: 'runs',
     needs: 'viewer',
+    shared: true,
     query: RunQuery,
     answer: RunList,
     handle: async ({ query: { limit, after, before, ...query } }, { catalog }) => {
@@ -69,6 +70,7 @@ export const runListRoutes: readonly Route[] = [
     summary: 'What runs and what waits, with its place in the queue and what it waits for',
     area: 'runs',
     needs: 'viewer',
+    shared: true,
     answer: ActiveRuns,
     handle: async (_, { catalog }) => {
       const { runs, ...about } = await activeRuns(catalog)
@@ -82,6 +84,7 @@ export const runListRoutes: readonly Route[] = [
     summary: 'Numbers about runs',
     area: 'runs',
     needs: 'viewer',
+    shared: true,
     query: StatsQuery,
     answer: Stats,
     handle: async ({ query: { days: mostDays, ...query } }, { catalog }) => {
@@ -103,6 +106,7 @@ export const runListRoutes: readonly Route[] = [
     summary: 'Numbers about the runs of each source',
     area: 'runs',
     needs: 'viewer',
+    shared: true,
     query: SourceStatsQuery,
     answer: SourceStats,
     handle: async ({ query: { days, kind, trigger } }, { catalog }) => {

@@ -51,12 +51,16 @@ export const runRoutes: readonly Route[] = [
     summary: 'One run with its attempts',
     area: 'runs',
     needs: 'viewer',
+    shared: true,
     params: One,
     answer: RunDetails,
     handle: async ({ params }, { catalog }) => {
       const run = await findRun(catalog, params.run)
-      const attempts = await attemptsOf(catalog, run.id)
-      return { document: { run: await withNames(catalog, run), attempts } }
+      const [named, attempts] = await Promise.all([
+        withNames(catalog, run),
+        attemptsOf(catalog, run.id),
+      ])
+      return { document: { run: named, attempts } }
     },
   }),
 

@@ -43,6 +43,7 @@ export const scheduleRoutes: readonly Route[] = [
     summary: 'Every schedule, or those of one source',
     area: 'schedules',
     needs: 'viewer',
+    shared: true,
     query: z.strictObject({ source: Reference.optional() }),
     answer: ScheduleList,
     handle: async ({ query }, { catalog }) => {

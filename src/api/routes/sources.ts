@@ -50,6 +50,7 @@ export const sourceRoutes: readonly Route[] = [
     summary: 'Every source, by name',
     area: 'sources',
     needs: 'viewer',
+    shared: true,
     answer: SourceList,
     handle: async (_, { catalog }) => ({ document: { sources: await listSources(catalog) } }),
   }),

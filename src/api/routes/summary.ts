@@ -18,6 +18,7 @@ export const summaryRoutes: readonly Route[] = [
     summary: 'How every source stands: its last good backup, what comes next, and its last days',
     area: 'sources',
     needs: 'viewer',
+    shared: true,
     query: SummaryQuery,
     answer: Summary,
     handle: async ({ query }, { catalog }) => {

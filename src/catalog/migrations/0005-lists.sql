@@ -4,6 +4,8 @@
 -- on schedule) is left out: there the index of all runs finds a page as soon.
 create index runs_by_state on runs (state, queued_at desc, id desc) where state <> 'completed';
 create index runs_by_kind on runs (kind, queued_at desc, id desc) where kind <> 'backup';
+create index runs_by_kind_trigger on runs (kind, trigger, queued_at desc, id desc)
+  where kind <> 'backup';
 create index runs_by_trigger on runs (trigger, queued_at desc, id desc) where trigger <> 'schedule';
 create index runs_by_repository on runs (repository_id, queued_at desc, id desc);
 create index runs_by_schedule on runs (schedule_id, queued_at desc, id desc)
