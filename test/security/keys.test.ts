@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { refusal } from '../api/accounts.ts'
-import type { Person } from '../api/person.ts'
+import type { Member, Person } from '../api/person.ts'
 import { ApiSite } from '../api/site.ts'
 
 interface Added {
@@ -73,10 +73,7 @@ describe('whoever has got hold of an old session', () => {
 
   test('makes no key, account or second factor and resets no password', async () => {
     const owner = await site.member('admin').entered()
-    await site.test.catalog.query(
-      `update sessions set proven_at = clock_now() - interval '6 minutes' where user_id = $1`,
-      [owner.id],
-    )
+    await grownOld(owner)
     const tries = [
       ['POST', '/api-keys', { name: 'kept' }],
       ['POST', '/users', { email: 'x@example.org', name: 'X', role: 'admin' }],
@@ -95,4 +92,33 @@ describe('whoever has got hold of an old session', () => {
       '401 LOGIN_REFUSED',
     )
   })
+
+  test('restores nothing in place of a database, takes no repository away and no lock', async () => {
+    await site.addShop()
+    const owner = await site.member('admin').entered()
+    const run = { kind: 'restore', source: 'shop', backup: 'latest' }
+    const asked = await owner.send<{ id: string }>('POST', '/runs', { ...run, target: 'source' })
+    assert.equal(asked.status, 201)
+    await owner.send('POST', `/runs/${asked.body.id}/cancel`)
+    await grownOld(owner)
+    const elsewhere = { target: site.test.server.url('shop'), replace: true }
+    const tries = [
+      ['POST', '/runs', { ...run, target: 'source' }],
+      ['POST', '/runs', { ...run, ...elsewhere }],
+      ['POST', `/runs/${asked.body.id}/retry`, undefined],
+      ['POST', '/locks/release', { lock: 'shop' }],
+      ['DELETE', '/repositories/main', undefined],
+    ] as const
+    for (const [method, path, body] of tries) {
+      assert.equal(refusal(await owner.send(method, path, body)), '403 STEP_UP_REQUIRED', path)
+    }
+  })
+
+  /** The last proof of somebody was six minutes ago. */
+  const grownOld = async (owner: Member) => {
+    await site.test.catalog.query(
+      `update sessions set proven_at = clock_now() - interval '6 minutes' where user_id = $1`,
+      [owner.id],
+    )
+  }
 })
