@@ -10,7 +10,7 @@ export const Schedule = z.object({
   sourceId: z.uuid(),
   repository: z.string(),
   repositoryId: z.uuid(),
-  /** Fields of cron; null where it follows another schedule. */
+  /** Fields of cron, or the words that were given instead; null where it follows another schedule. */
   cron: z.nullable(z.string()),
   /** The schedule whose completed runs this one follows. */
   afterScheduleId: z.nullable(z.uuid()),
