@@ -69,11 +69,11 @@ class Reader {
     await sweep(this.#server)
   }
 
-  /** What the authenticator shows: each code works once, so every further one is of the time that follows. */
+  /** Each code works once, so the second one is that which the authenticator shows half a minute later. */
   #nextCode(): string {
     const offer = readFileSync(join(this.#dir, 'holdfast-api', 'two-factor.json'), 'utf8')
     const { secret } = JSON.parse(offer) as { secret: string }
-    const timestamp = Date.now() + (this.#codes++ - 1) * CODE_SECONDS * 1000
+    const timestamp = Date.now() + this.#codes++ * CODE_SECONDS * 1000
     return new TOTP({ secret }).generate({ timestamp })
   }
 
