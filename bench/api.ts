@@ -1,18 +1,15 @@
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, request } from 'node:http'
 import { addApiKey } from '../src/catalog/api-keys.ts'
-import { Catalog } from '../src/catalog/db.ts'
-import { setScheduler } from '../src/catalog/slots.ts'
-import { openTestCatalog } from '../support/catalog.ts'
 import { median } from './figures.ts'
-import { fillHistory, RUNS } from './history.ts'
-import { startServer } from './live.ts'
+import { openHistory, pathOf } from './history.ts'
 import { Notebook, type Samples } from './results.ts'
+import { startServer, stopServer } from './serve.ts'
 
 const REQUESTS = 200
 const WARM_UP = 20
 
-/** What people and dashboards ask for; SOURCE, REPOSITORY, RUN and OLD stand for ids. */
+/** What people and dashboards ask for; words in capitals stand for ids. */
 export const QUESTIONS: Readonly<Record<string, string>> = {
   'newest runs': '/runs',
   'a page in the middle': '/runs?after=OLD',
@@ -26,27 +23,29 @@ export const QUESTIONS: Readonly<Record<string, string>> = {
   'statistics since ever': '/stats',
   'statistics of a week': '/stats?since=WEEK',
   'statistics by source': '/stats/sources',
+  backups: '/backups',
+  'backups of a source': '/backups?source=SOURCE',
+  schedules: '/schedules',
 }
 
 /** The slower half of what was measured has names of its own. */
 export const p95Name = (question: string): string => `${question} p95`
 
-/** Measures how soon a server answers that has a million runs behind it. */
-export async function measureApi(runs: number): Promise<Samples> {
+/** Measures how soon a server answers that has so many runs behind it. */
+export async function measureApi(runs: number, historyRuns: number): Promise<Samples> {
   const book = new Notebook()
-  const { catalog, url, close } = await openTestCatalog()
-  await fill(url)
-  await catalog.transaction(sql => setScheduler(sql, 'stopped'))
+  const { catalog, url, ids, close } = await openHistory(historyRuns)
   const { key } = await addApiKey(catalog, { name: 'bench', role: 'viewer', days: null })
-  const ids = await someIds(catalog)
-  const { server, port } = await startServer(url, { HOLDFAST_REQUESTS_PER_MINUTE: '0' })
+  const { server, port } = await startServer({
+    HOLDFAST_DATABASE_URL: url,
+    HOLDFAST_REQUESTS_PER_MINUTE: '0',
+  })
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const headers = { authorization: `Bearer ${key.reveal()}` }
   try {
     for (let run = 0; run < runs; run += 1) {
       for (const [question, path] of Object.entries(QUESTIONS)) {
-        const asked = path.replaceAll(/[A-Z]{3,}/g, name => ids[name] ?? name)
-        const ask = () => answer({ port, path: `/api/v1${asked}`, agent, headers })
+        const ask = () => answer({ port, path: `/api/v1${pathOf(path, ids)}`, agent, headers })
         const times = await timed(ask)
         book.add(question, { seconds: median(times) })
         book.add(p95Name(question), { seconds: times[Math.floor(times.length * 0.95)] ?? 0 })
@@ -54,33 +53,10 @@ export async function measureApi(runs: number): Promise<Samples> {
     }
   } finally {
     agent.destroy()
-    const exited = once(server, 'exit')
-    server.kill('SIGTERM')
-    await exited
+    await stopServer(server)
     await close()
   }
   return book.samples()
-}
-
-/** A million rows take longer than a server's statements may. */
-async function fill(url: string): Promise<void> {
-  const patient = new Catalog({ connectionString: url, query_timeout: 0, max: 1 })
-  try {
-    await fillHistory(patient, RUNS)
-  } finally {
-    await patient.close()
-  }
-}
-
-async function someIds(catalog: Catalog): Promise<Record<string, string>> {
-  const [row] = await catalog.query<Record<string, string>>(
-    `select (select id from sources order by name limit 1) as "SOURCE",
-       (select id from repositories order by name limit 1) as "REPOSITORY",
-       (select id from runs order by id limit 1) as "RUN",
-       (select id from runs order by queued_at desc, id desc offset ${RUNS / 2} limit 1) as "OLD"`,
-  )
-  const week = new Date(Date.now() - 7 * 86_400_000 - 12_345)
-  return { ...row, WEEK: week.toISOString() }
 }
 
 /** Seconds of each request, the quickest first. */

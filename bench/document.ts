@@ -1,5 +1,6 @@
 import { bytesText, countText } from '../src/operations/words.ts'
 import { p95Name, QUESTIONS } from './api.ts'
+import { loadLines } from './api-load-lines.ts'
 import { CONTENDERS, type Contender, FILES, SOURCE_LIMIT } from './contenders.ts'
 import { median, milliseconds, NONE, peak, rate, ratio, seconds, size, table } from './figures.ts'
 import { RUNS, SOURCES } from './history.ts'
@@ -18,7 +19,7 @@ const NOT_INSTALLED = 'not installed'
 
 /** docs/benchmarks.md, from the newest result of each part. */
 export function documentOf(load: (part: PartName) => Result | undefined): string {
-  const [backup, restore, memory, parts, schedules, server, live, api] = [
+  const [backup, restore, memory, parts, schedules, server, live, api, apiLoad] = [
     load('backup'),
     load('restore'),
     load('memory'),
@@ -27,13 +28,17 @@ export function documentOf(load: (part: PartName) => Result | undefined): string
     load('server'),
     load('live'),
     load('api'),
+    load('api-load'),
   ]
-  const results = [backup, restore, memory, parts, schedules, server, live, api].filter(
+  const results = [backup, restore, memory, parts, schedules, server, live, api, apiLoad].filter(
     one => one !== undefined,
   )
   const sections = [
     ['# Benchmarks', ...INTRODUCTION, ...(results.some(isTrial) ? TRIAL : [])],
-    ['## Against the targets', ...targetLines({ backup, restore, memory, schedules, server, api })],
+    [
+      '## Against the targets',
+      ...targetLines({ backup, restore, memory, schedules, server, api, apiLoad }),
+    ],
     backup && ['## Backup', ...backupLines(backup), about(backup)],
     restore && ['## Restore', ...restoreLines(restore), about(restore)],
     memory && ['## Memory', ...memoryLines(memory), about(memory)],
@@ -42,6 +47,7 @@ export function documentOf(load: (part: PartName) => Result | undefined): string
     server && ['## Server', ...serverLines(server), about(server)],
     live && ['## Live events', ...liveLines(live), about(live)],
     api && ['## Answers of the API', ...apiLines(api), about(api)],
+    apiLoad && ['## The API beside a backup', ...loadLines(apiLoad.samples), about(apiLoad)],
     ['## How it was measured', ...METHOD],
   ]
   return `${sections
@@ -197,7 +203,9 @@ function liveLines({ samples }: Result): string[] {
     ['progress is delivered, p99', milliseconds(samples['progress p99'])],
     ['processor time of the server', core('cpu')],
     ['while nothing happens', core('cpu idle')],
-    ['memory for those who watch', size(samples.memory)],
+    ['memory of the server alone', size(samples['memory alone'])],
+    [`with ${VIEWERS} who watch`, size(samples['memory watched'])],
+    ['for each of them', size(samples['memory per viewer'])],
   ]
   return [
     table(['what', 'measured'], rows),

@@ -1,9 +1,26 @@
-import type { Catalog } from '../src/catalog/db.ts'
+import { Catalog } from '../src/catalog/db.ts'
+import { migrate } from '../src/catalog/migrate.ts'
+import { setScheduler } from '../src/catalog/slots.ts'
+import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 
 export const SOURCES = 200
 export const RUNS = 1_000_000
+/** How many of each thing are asked for by name. */
+const NAMED = 100
+/** Runs that are tried again tomorrow: they can be paused and resumed, and nobody starts them. */
+const WAITING = 20
 
 const RETRY = `'{"delays": [30, 60, 120], "networkDelays": [60, 120, 300]}'`
+
+/** What the details of a backup are taken from. */
+const MANIFEST = JSON.stringify({
+  source: { engine: 'postgres', database: 'shop', server: '18.1', tool: '18.1', properties: {} },
+  streams: [{ name: 'data', format: 'pg_dump', bytes: 123_456_789, chunks: 1234 }],
+  stored: { newChunks: 12, reusedChunks: 1222 },
+  madeBy: { holdfast: '0.1.0', host: 'bench' },
+  tags: {},
+  warnings: [],
+})
 
 /** Made within the database, without the triggers that are for one run at a time: that takes minutes. */
 const STATEMENTS: readonly string[] = [
@@ -48,17 +65,86 @@ const STATEMENTS: readonly string[] = [
   `insert into backups (id, repository_id, source_id, source_label, run_id, started_at, finished_at,
      dump_bytes, stored_bytes, tables, rows, manifest, verified_at)
    select backup_id, repository_id, source_id, lock_key, id, started_at, finished_at, 123456789, 1234567,
-     81, 1000000, '{"tags": {}, "warnings": []}', case when attempt = 1 then finished_at end
+     81, 1000000, $$${MANIFEST}$$, case when attempt = 1 then finished_at end
    from runs where kind = 'backup' and state = 'completed' order by queued_at desc limit 20000`,
+  `insert into runs (id, kind, state, source_id, repository_id, trigger, triggered_by, lock_key, retry,
+     attempt, failures, not_before)
+   select gen_random_uuid(), 'backup', 'retrying', s.id, r.id, 'manual', 'bench', 'bench:' || s.id, ${RETRY},
+     1, 1, now() + interval '1 day'
+   from (select id from sources order by name limit ${WAITING}) s,
+     (select id from repositories order by name limit 1) r`,
 ]
 
-/** Gives a catalog a history of so many runs of 200 sources, one every 15 seconds. */
-export async function fillHistory(catalog: Catalog, runs = RUNS): Promise<void> {
-  await catalog.transaction(async sql => {
-    await sql.query('set local session_replication_role = replica')
-    for (const statement of STATEMENTS) {
-      await sql.query(statement, statement.includes('$1') ? [runs] : [])
-    }
-  })
-  await catalog.query('vacuum analyze')
+/** A catalog with a history, on a server of its own that keeps what it is told, as one that is used for real. */
+export interface History {
+  readonly catalog: Catalog
+  readonly url: string
+  /** Ids to ask for, by what stands for them in a path. */
+  readonly ids: Readonly<Record<string, readonly string[]>>
+  readonly close: () => Promise<void>
 }
+
+/** Makes a catalog with so many runs of 200 sources, one every 15 seconds; none of its schedules fires. */
+export async function openHistory(runs: number): Promise<History> {
+  const settings = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' }
+  const server = await startPostgres({ settings })
+  await server.query('postgres', 'create database catalog')
+  const url = server.url('catalog')
+  const catalog = new Catalog({ connectionString: url })
+  const close = () => closeBoth(catalog, server)
+  try {
+    await migrate(catalog)
+    await fill(url, runs)
+    await catalog.transaction(sql => setScheduler(sql, 'stopped'))
+    return { catalog, url, ids: await someIds(catalog, runs), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function closeBoth(catalog: Catalog, server: PostgresServer): Promise<void> {
+  await catalog.close()
+  await server.stop()
+}
+
+/** A million rows take longer than a server's statements may. */
+async function fill(url: string, runs: number): Promise<void> {
+  const patient = new Catalog({ connectionString: url, query_timeout: 0, max: 1 })
+  try {
+    await patient.transaction(async sql => {
+      await sql.query('set local session_replication_role = replica')
+      for (const statement of STATEMENTS) {
+        await sql.query(statement, statement.includes('$1') ? [runs] : [])
+      }
+    })
+    await patient.query('vacuum analyze')
+    await patient.query('checkpoint')
+  } finally {
+    await patient.close()
+  }
+}
+
+async function someIds(catalog: Catalog, runs: number): Promise<History['ids']> {
+  const idsOf = async (from: string) =>
+    (await catalog.query<{ id: string }>(`select id from ${from}`)).map(one => one.id)
+  const sample = `order by md5(id::text) limit ${NAMED}`
+  return {
+    SOURCE: await idsOf(`sources ${sample}`),
+    REPOSITORY: await idsOf(`repositories ${sample}`),
+    SCHEDULE: await idsOf(`schedules ${sample}`),
+    BACKUP: await idsOf(`backups ${sample}`),
+    WAITING: await idsOf(`runs where state = 'retrying'`),
+    RUN: await idsOf(`(select id from runs where finished_at is not null limit 10000) r ${sample}`),
+    OLD: await idsOf(`(select id from runs order by queued_at desc, id desc
+      offset ${Math.floor(runs / 2)} limit ${NAMED}) r`),
+    WEEK: [new Date(Date.now() - 7 * 86_400_000 - 12_345).toISOString()],
+  }
+}
+
+/** A path with an id in place of each word in capitals: the `pick`th of those there are. */
+export const pathOf = (path: string, ids: History['ids'], pick = 0): string =>
+  path.replaceAll(/[A-Z]{3,}/g, name => {
+    const some = ids[name] ?? []
+    return some[pick % some.length] ?? name
+  })

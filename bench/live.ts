@@ -1,16 +1,15 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { addApiKey } from '../src/catalog/api-keys.ts'
 import type { Catalog } from '../src/catalog/db.ts'
 import { openTestCatalog } from '../support/catalog.ts'
-import { tempDir } from '../support/temp-dir.ts'
 import type { Delivery } from './live-viewers.ts'
 import { Notebook, type Samples } from './results.ts'
 import { cpuSeconds } from './schedules.ts'
+import { startServer, stopServer } from './serve.ts'
 
 export const VIEWERS = 1000
 /** How many runs are at work, each of which tells its progress once a second. */
@@ -19,7 +18,6 @@ export const WATCHED_RUNS = 10
 const VIEWERS_PER_KEY = 100
 const SECONDS = 20
 const IDLE_SECONDS = 10
-const HOLDFAST = join(import.meta.dirname, '..', 'bin', 'holdfast')
 const CHILD = join(import.meta.dirname, 'live-viewers.ts')
 
 /** Runs as a worker holds them, for longer than this takes. */
@@ -51,13 +49,11 @@ export async function measureLive(runs: number): Promise<Samples> {
   const book = new Notebook()
   for (let run = 0; run < runs; run += 1) {
     const { catalog, url, close } = await openTestCatalog()
-    const { server, port } = await startServer(url)
+    const { server, port } = await startServer({ HOLDFAST_DATABASE_URL: url })
     try {
       await watchOnce(book, catalog, server.pid ?? 0, port)
     } finally {
-      const exited = once(server, 'exit')
-      server.kill('SIGTERM')
-      await exited
+      await stopServer(server)
       await close()
     }
   }
@@ -85,7 +81,10 @@ async function watchOnce(
       await sleep(500)
     }
     book.add('cpu', { seconds: (cpuSeconds([pid]) - busy) / SECONDS })
-    book.add('memory', { seconds: 0, bytes: residentBytes(pid) - before })
+    const resident = residentBytes(pid)
+    book.add('memory alone', { seconds: 0, bytes: before })
+    book.add('memory watched', { seconds: 0, bytes: resident })
+    book.add('memory per viewer', { seconds: 0, bytes: (resident - before) / VIEWERS })
     const answered = once(viewers, 'message')
     viewers.send('how was it')
     const [{ progress, change }] = (await answered) as [Delivery]
@@ -100,34 +99,6 @@ async function watchOnce(
     const exited = once(viewers, 'exit')
     viewers.disconnect()
     await exited
-  }
-}
-
-/** A server for the catalog of `url`. */
-export async function startServer(
-  url: string,
-  settings: Readonly<Record<string, string>> = {},
-): Promise<{ server: ChildProcess; port: number }> {
-  const dir = tempDir()
-  chmodSync(dir, 0o711)
-  const env = {
-    HOLDFAST_DATA_DIR: join(dir, 'data'),
-    HOLDFAST_DATABASE_URL: url,
-    HOLDFAST_PORT: '0',
-    ...settings,
-  }
-  const server = spawn(HOLDFAST, ['serve'], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  process.once('exit', () => server.kill())
-  let said = ''
-  server.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
-  for (;;) {
-    const port = /"ready on https?:\/\/[^:]+:(\d+)/.exec(said)?.[1]
-    if (port !== undefined) return { server, port: Number(port) }
-    if (server.exitCode !== null) throw new Error(`the server did not start: ${said}`)
-    await sleep(5)
   }
 }
 

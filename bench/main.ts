@@ -6,6 +6,7 @@ import { reason } from '../src/core/fault.ts'
 import { postgresPrograms } from '../support/postgres-programs.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { measureApi } from './api.ts'
+import { measureApiLoad } from './api-load.ts'
 import { measureBackups } from './backup.ts'
 import { documentOf } from './document.ts'
 import { measureLive } from './live.ts'
@@ -47,7 +48,7 @@ async function main(): Promise<number> {
   }
 }
 
-async function bench({ scale, runs, parts, peers }: Options): Promise<void> {
+async function bench({ scale, runs, parts, load, peers }: Options): Promise<void> {
   if (peers) installPeers()
   const about = {
     date: new Date().toISOString(),
@@ -73,7 +74,8 @@ async function bench({ scale, runs, parts, peers }: Options): Promise<void> {
   if (parts.has('schedules')) save('schedules', await measureSchedules(runs))
   if (parts.has('server')) save('server', await measureServer(scale, runs))
   if (parts.has('live')) save('live', await measureLive(runs))
-  if (parts.has('api')) save('api', await measureApi(runs))
+  if (parts.has('api')) save('api', await measureApi(runs, load.history))
+  if (parts.has('api-load')) save('api-load', await measureApiLoad(scale, runs, load))
 
   writeFileSync(DOCUMENT, documentOf(loadResult))
   console.log(`written: ${DOCUMENT}`)

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { RUNS } from './history.ts'
 
 export const PARTS = [
   'backup',
@@ -9,6 +10,7 @@ export const PARTS = [
   'server',
   'live',
   'api',
+  'api-load',
 ] as const
 export type PartName = (typeof PARTS)[number]
 
@@ -20,13 +22,26 @@ Measures Holdfast beside other programs on a throw-away PostgreSQL server, and w
   --runs N      how often everything is measured; the median counts (default: 3)
   --only PARTS  some of ${PARTS.join(',')} (default: all but memory)
   --memory      measure memory, too, at 0.1, 1 and 2 times the scale
+  --history N   how many runs the API has behind it (default: 1000000)
+  --rate N      requests a second beside a backup, for api-load (default: 500)
+  --seconds N   for so long, at least (default: 30)
   --peers       install restic and borgbackup first (as root, on Debian)
   --help        show this`
+
+/** What the API is measured with. */
+export interface Load {
+  /** How many runs are behind it. */
+  readonly history: number
+  /** Requests a second. */
+  readonly rate: number
+  readonly seconds: number
+}
 
 export interface Options {
   readonly scale: number
   readonly runs: number
   readonly parts: ReadonlySet<PartName>
+  readonly load: Load
   readonly peers: boolean
   readonly help: boolean
 }
@@ -40,18 +55,31 @@ export function readOptions(args: readonly string[]): Options {
       runs: { type: 'string', default: '3' },
       only: { type: 'string' },
       memory: { type: 'boolean', default: false },
+      history: { type: 'string', default: String(RUNS) },
+      rate: { type: 'string', default: '500' },
+      seconds: { type: 'string', default: '30' },
       peers: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
   const scale = Number(values.scale)
   if (!(scale > 0)) throw new Error(`--scale ${values.scale} is no size`)
-  const runs = Number(values.runs)
-  if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs ${values.runs} is no number`)
+  const runs = wholeNumber('runs', values.runs)
+  const load = {
+    history: wholeNumber('history', values.history),
+    rate: wholeNumber('rate', values.rate),
+    seconds: wholeNumber('seconds', values.seconds),
+  }
   const named = values.only?.split(',') ?? PARTS.filter(part => part !== 'memory')
   const parts = new Set(named.map(partNamed))
   if (values.memory) parts.add('memory')
-  return { scale, runs, parts, peers: values.peers, help: values.help }
+  return { scale, runs, parts, load, peers: values.peers, help: values.help }
+}
+
+function wholeNumber(option: string, text: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1) throw new Error(`--${option} ${text} is no number`)
+  return number
 }
 
 function partNamed(name: string): PartName {

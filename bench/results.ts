@@ -8,6 +8,8 @@ export interface Sample {
   readonly seconds: number
   /** What it read, for a rate, or what it added to its repository. */
   readonly bytes?: number
+  /** How many there were of it. */
+  readonly count?: number
   /** The most memory that each program had at one time, by its name. */
   readonly peaks?: Readonly<Record<string, number>>
 }

@@ -1,21 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import type { ChildProcess } from 'node:child_process'
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
-import process from 'node:process'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import { startPostgres } from '../support/postgres.ts'
 import { loadShop } from '../support/shop.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import type { LoopDelay } from './loop-watch.ts'
 import { run } from './measure.ts'
 import { Notebook, type Samples } from './results.ts'
+import { HOLDFAST, loopDelay, startServer, stopServer } from './serve.ts'
 
 /** How many backups stream at the same time. */
 export const STREAMS = 3
-const WATCH = pathToFileURL(join(import.meta.dirname, 'loop-watch.ts')).href
-const HOLDFAST = join(import.meta.dirname, '..', 'bin', 'holdfast')
 
 /** Measures how fast a server starts from nothing, and how free its event loop is while backups stream. */
 export async function measureServer(scale: number, runs: number): Promise<Samples> {
@@ -30,43 +25,24 @@ export async function measureServer(scale: number, runs: number): Promise<Sample
     chmodSync(dir, 0o711)
     const env: Record<string, string> = {
       HOLDFAST_DATA_DIR: join(dir, 'data'),
-      HOLDFAST_PORT: '0',
       HOLDFAST_PASSPHRASE: 'a passphrase for the bench',
       HOLDFAST_REPOSITORY: join(dir, 'repository'),
       HOLDFAST_PG_BIN: database.bin,
     }
     for (let at = 1; at <= STREAMS; at += 1) env[`SHOP_${at}`] = database.url(`shop_${at}`)
     const began = performance.now()
-    const server = await startServer(env)
+    const { server } = await startServer(env)
     try {
       book.add('ready', { seconds: (performance.now() - began) / 1000 })
       const { p99, max } = await whileStreaming(server, env)
       book.add('event loop p99', { seconds: p99 / 1000 })
       book.add('event loop max', { seconds: max / 1000 })
     } finally {
-      const exited = once(server, 'exit')
-      server.kill('SIGTERM')
-      await exited
+      await stopServer(server)
     }
   }
   await database.stop()
   return book.samples()
-}
-
-/** Starts a server from nothing, and returns once it is ready. */
-async function startServer(env: Readonly<Record<string, string>>): Promise<ChildProcess> {
-  const server = spawn(HOLDFAST, ['serve'], {
-    env: { ...process.env, ...env, NODE_OPTIONS: `--import ${WATCH}` },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  })
-  process.once('exit', () => server.kill())
-  let said = ''
-  server.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text))
-  while (!said.includes('"ready on ')) {
-    if (server.exitCode !== null) throw new Error(`the server did not start: ${said}`)
-    await sleep(5)
-  }
-  return server
 }
 
 /** Backs all databases up at the same time; answers how the event loop of the server fared meanwhile. */
@@ -82,11 +58,4 @@ async function whileStreaming(
   await loopDelay(server) // what was before does not count
   await Promise.all(shops.map(at => run(`${HOLDFAST} run shop_${at} -r main`, env)))
   return await loopDelay(server)
-}
-
-async function loopDelay(server: ChildProcess): Promise<LoopDelay> {
-  const answered = once(server, 'message')
-  server.send('how was it')
-  const [delay] = (await answered) as [LoopDelay]
-  return delay
 }

@@ -1,5 +1,6 @@
 import { bytesText } from '../src/operations/words.ts'
 import { p95Name, QUESTIONS } from './api.ts'
+import { loadName } from './api-load.ts'
 import { bytesOf, highestPeak, medianRatio, NONE, table } from './figures.ts'
 import type { Result, Samples } from './results.ts'
 import { DUE, firingName, IDLE } from './schedules.ts'
@@ -17,7 +18,10 @@ interface Target {
 
 /** The newest result of each part that has targets. */
 type Results = Readonly<
-  Record<'backup' | 'restore' | 'memory' | 'schedules' | 'server' | 'api', Result | undefined>
+  Record<
+    'backup' | 'restore' | 'memory' | 'schedules' | 'server' | 'api' | 'apiLoad',
+    Result | undefined
+  >
 >
 
 const times = (figure: number) => figure.toFixed(2)
@@ -31,6 +35,7 @@ export function targetLines({
   schedules,
   server,
   api,
+  apiLoad,
 }: Results): string[] {
   const backups = backup?.samples ?? {}
   const restores = restore?.samples ?? {}
@@ -40,6 +45,7 @@ export function targetLines({
     ...scheduleTargets(schedules?.samples ?? {}),
     ...serverTargets(server?.samples ?? {}),
     ...apiTargets(api?.samples ?? {}),
+    ...loadTargets(apiLoad?.samples ?? {}),
   ]
   const rows = targets.map(target => [
     target.what,
@@ -160,6 +166,25 @@ function apiTargets(samples: Samples): Target[] {
       measured: slowest.length === 0 ? undefined : inMilliseconds(Math.max(...slowest)),
       atLeast: 50,
       aim: 20,
+      text: times,
+    },
+  ]
+}
+
+function loadTargets(samples: Samples): Target[] {
+  const failed = samples[loadName('all', 'failed')]
+  return [
+    {
+      what: 'many requests a second beside a backup, how many failed',
+      measured: failed?.reduce((sum, { count = 0 }) => sum + count, 0),
+      atLeast: 0,
+      text: String,
+    },
+    {
+      what: 'their answers, p95 of all in ms',
+      measured: inMilliseconds(longest(samples[loadName('all', 'p95')])),
+      atLeast: 250,
+      aim: 100,
       text: times,
     },
   ]
