@@ -27,7 +27,19 @@ export function checkedSocket(rules: ReachRules): Socket {
     connect({ port, host, lookup: checkedLookup(rules) })
   // What pg calls it with: a port and a host.
   socket.connect = checked as Socket['connect']
-  return socket
+  return bounded(socket)
+}
+
+/** What we ask by such a connection is answered in kilobytes; data goes by programs of its own. */
+const MOST_ANSWERED_BYTES = 16 * 1024 * 1024
+const LOOK_MS = 50
+
+/** A server may answer without end, and all of it would be kept: the connection ends before the memory does. */
+function bounded(socket: Socket): Socket {
+  const timer = setInterval(() => {
+    if (socket.bytesRead > MOST_ANSWERED_BYTES) socket.destroy()
+  }, LOOK_MS).unref()
+  return socket.once('close', () => clearInterval(timer))
 }
 
 const checkedLookup =
