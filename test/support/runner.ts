@@ -32,7 +32,7 @@ export interface Outcome {
 const TEST_LIMIT_MS = 180_000
 const FILE_LIMIT_MS = 900_000
 /** How long what a test file started may take to notice that the file has ended. */
-const LEAVING_MS = 8_000
+const LEAVING_MS = 20_000
 const TALLY = join(import.meta.dirname, 'tally.ts')
 /** Marks, by their environment, all processes that descend from one test file. */
 const MARK = 'TEST_FILE_MARK'
