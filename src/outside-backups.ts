@@ -3,7 +3,7 @@ import type { BackupContents, BackupPlace } from './api/outside-backups.ts'
 import { type Manifest, OUTLINE, Outline } from './core/backup.ts'
 import { systemClock } from './core/clock.ts'
 import { reason } from './core/fault.ts'
-import { Damaged } from './core/faults.ts'
+import { Damaged, OutlineTooLarge } from './core/faults.ts'
 import { shortId } from './core/ids.ts'
 import type { EngineSettings } from './engines/index.ts'
 import { importStream, readStream, type TransferOptions } from './jobs/transfer-process.ts'
@@ -35,8 +35,10 @@ export function backupsOutside(
     readStream: read,
     readOutline: (place, signal) =>
       outlines.of(place.backup, async () => {
-        const { stream } = await read(place, OUTLINE, signal)
-        return await text(stream)
+        const { bytes, stream } = await read(place, OUTLINE, signal)
+        if (bytes <= MOST_KEPT) return await text(stream)
+        stream.destroy()
+        throw new OutlineTooLarge({ backup: shortId(place.backup), bytes })
       }),
     importDump: (into, dump, bytes, signal) => {
       const order = { ...at(into), task: 'import' as const, ...dump, madeBy: transfers.madeBy }
@@ -56,7 +58,7 @@ export function backupsOutside(
   }
 }
 
-/** Characters of outlines that are kept; one of 10,000 tables has about 3 million. */
+/** Of outlines that are read or kept, whatever a dump that was brought in made of them; one of 10,000 tables has 3 MB. */
 const MOST_KEPT = 32 * 1024 * 1024
 
 /**

@@ -82,6 +82,15 @@ export const DumpTooLarge = fault('DUMP_TOO_LARGE', {
   hint: () => 'nothing was kept of it; raise the limit, if so large a dump is meant',
 })
 
+export const OutlineTooLarge = fault('OUTLINE_TOO_LARGE', {
+  status: 422,
+  exit: FAILED,
+  retry: false,
+  text: (d: { backup: string; bytes: number }) =>
+    `the outline of backup ${d.backup} takes ${d.bytes} bytes, more than the server reads`,
+  hint: () => 'where its repository can be reached, use: holdfast show BACKUP',
+})
+
 export const TransferStalled = fault('TRANSFER_STALLED', {
   status: 408,
   exit: FAILED,

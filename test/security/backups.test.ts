@@ -4,8 +4,11 @@ import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { PREFIX } from '../../src/api/mount.ts'
 import type { Backup } from '../../src/api/schema/backups.ts'
+import { bytesOf } from '../../src/stream/bytes.ts'
 import { BackupSite } from '../api/backup-site.ts'
 import type { ProblemBody } from '../api/site.ts'
+
+const { signal } = new AbortController()
 
 describe('backups that somebody wants to spoil', () => {
   let site: BackupSite
@@ -41,6 +44,24 @@ describe('backups that somebody wants to spoil', () => {
     await site.refresh()
     const found = await site.api.expect<Backup>(200, 'GET', `/backups/${id}`)
     assert.deepEqual(found.tags, { note: 'a\ufffdb\ufffd' })
+  })
+
+  test('an outline that a dump made endless is not read into the server', async () => {
+    const id = await site.backUp('shop')
+    const repository = await site.repository()
+    const manifest = await repository.find(id, signal)
+    const writer = await repository.writer({ host: 'elsewhere' }, signal)
+    const spaces = Buffer.alloc(1024 * 1024, ' ')
+    const outline = async function* () {
+      for (let n = 0; n < 40; n += 1) yield spaces
+    }
+    await writer.store('dump', 'pg_dump custom', bytesOf('x'))
+    await writer.store('outline', 'json', outline(), { kind: 'meta' })
+    const { source, startedAt, tags, summary, warnings, madeBy } = manifest
+    const large = await writer.commit({ source, startedAt, tags, summary, warnings, madeBy })
+    await writer.close()
+    await site.refresh()
+    await site.api.refuse('OUTLINE_TOO_LARGE', 422, 'GET', `/backups/${large.id}/tables`)
   })
 
   /** A dump to a pipe, in which no part has to know where another one is. */
