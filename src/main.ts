@@ -286,6 +286,12 @@ async function certificateOf(node: Node): Promise<Certificate | undefined> {
 
 /** What to mind where others than this machine can connect. */
 function sayWhoMayCome({ settings: { host, web }, log }: Node): void {
+  if (web.url?.protocol === 'https:' && web.tls === undefined && web.proxies.length === 0) {
+    log.warn(
+      'HOLDFAST_URL is https, and neither a certificate nor a proxy with one is named (HOLDFAST_TRUSTED_PROXIES): ' +
+        'cookies are given as without TLS, and all who come by a proxy count as one',
+    )
+  }
   const isOwn = isIP(host) === 0 ? host === 'localhost' : LOOPBACK.contains(host)
   if (isOwn) return
   if (web.tls === undefined && web.proxies.length === 0) {
