@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { getPriority, setPriority } from 'node:os'
 import { basename } from 'node:path'
 import process from 'node:process'
 import type { Readable, Writable } from 'node:stream'
@@ -11,6 +12,9 @@ import type { Bytes } from './bytes.ts'
 const STDERR_TAIL = 64 * 1024
 /** How long a program may take to end by itself after SIGTERM. */
 const GRACE_MS = 5_000
+/** How much nicer than we are; each step takes about a tenth from a program's share of a busy processor. */
+const BACKGROUND = 10
+const MOST_NICE = 19
 
 export interface ToolCall {
   /** What messages call it; default: the last part of its path. */
@@ -20,6 +24,8 @@ export interface ToolCall {
   readonly args: readonly string[]
   /** All of its environment: nothing of ours is handed on. */
   readonly env: Readonly<Record<string, string>>
+  /** It gives way to everything else that wants the processor. */
+  readonly isBackground?: boolean
   /** What its messages must not show. */
   readonly secrets: readonly Secret[]
 }
@@ -50,6 +56,7 @@ export class Tool {
       detached: true,
       stdio: [uses === 'stdin' ? 'pipe' : 'ignore', uses === 'stdout' ? 'pipe' : 'ignore', 'pipe'],
     })
+    if (call.isBackground === true) giveWay(this.#child.pid)
     this.#closed = this.#watch()
   }
 
@@ -184,4 +191,14 @@ async function drained(stream: Writable): Promise<void> {
     () => {},
   )
   over.abort()
+}
+
+/** Raises the niceness of a program; where that is not possible, it works all the same. */
+function giveWay(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    setPriority(pid, Math.min(MOST_NICE, getPriority() + BACKGROUND))
+  } catch {
+    // It has ended already, or the system does not allow it.
+  }
 }

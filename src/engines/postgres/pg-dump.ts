@@ -28,7 +28,7 @@ export async function* runPgDump(
 ): AsyncGenerator<Uint8Array> {
   const login = await ToolLogin.prepare(settings, toolbox.path)
   try {
-    const call = await unbuffered(toolbox, tool, login, [
+    const call = await callOf(toolbox, tool, login, [
       '--format=custom',
       '--compress=0', // equal rows must stay equal bytes; the repository compresses
       '--no-password',
@@ -72,22 +72,18 @@ export async function explained(
 /**
  * pg_dump writes 4 KiB at a time into a pipe; with `stdbuf` it writes 256 KiB, and reading 700 MB takes
  * 0.3 instead of 1.0 seconds of our processor. Without it all works the same, only slower.
+ * A server on the same machine wakes it for every 8 KiB; were it not in the background, it would take the
+ * processor from that very server each time: 20,000 times instead of 1,500 in a dump of 700 MB.
  */
-async function unbuffered(
+async function callOf(
   toolbox: Toolbox,
-  tool: FoundTool,
-  login: ToolLogin,
+  { program }: FoundTool,
+  { env, secrets }: ToolLogin,
   args: readonly string[],
 ): Promise<ToolCall> {
+  const call = { name: 'pg_dump', env, secrets, isBackground: true }
   const stdbuf = await toolbox.stdbuf()
-  const { env, secrets } = login
   return stdbuf === undefined
-    ? { name: 'pg_dump', program: tool.program, args, env, secrets }
-    : {
-        name: 'pg_dump',
-        program: stdbuf,
-        args: ['-o256K', tool.program, ...args],
-        env,
-        secrets,
-      }
+    ? { ...call, program, args }
+    : { ...call, program: stdbuf, args: ['-o256K', program, ...args] }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { getPriority } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Client } from 'pg'
@@ -94,6 +95,15 @@ test('the guess at the size and the position serve progress', async () => {
   assert.deepEqual(names, ['dump', 'globals'])
   assert.ok(seen.has('public.a'))
   assert.ok(Math.abs((dump.estimatedBytes ?? 0) / bytes - 1) < 0.5)
+})
+
+test('pg_dump gives way to the server that it reads from', async () => {
+  const heard = join(tempDir(), 'nice')
+  const nicer = Math.min(19, getPriority() + 10)
+  // It is made nicer once it has begun; the loop waits for that, and ends whatever happens.
+  const waits = `for i in $(seq 500); do [ "$(nice)" = ${nicer} ] && break; done`
+  await dumpAll(through({ pg_dump: `${waits}; nice > ${heard}; exec ${real} "$@"` }))
+  assert.equal(readFileSync(heard, 'utf8').trim(), String(nicer))
 })
 
 test('a dump that is killed half-way fails', async () => {
