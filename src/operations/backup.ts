@@ -44,7 +44,7 @@ export async function backup(request: BackupRequest, signal: AbortSignal): Promi
   try {
     const repository = await request.repository
     const previous = await newestOf(repository, source.name, signal)
-    writer = await repository.writer({ host: request.madeBy.host }, signal)
+    writer = await repository.writer({ host: request.madeBy.host, previous }, signal)
     const dump = await ahead.dump()
     await refuseWithoutSpace(request, repository, dump, previous, signal)
     await storeStreams(request, dump, ahead.streams(), writer, dumpBytes(previous))

@@ -149,8 +149,11 @@ export class Repository {
     }
   }
 
-  /** Begins to write a backup. */
-  async writer(options: { host: string }, signal: AbortSignal): Promise<BackupWriter> {
+  /** Begins to write a backup; what is the same as in the one before is found sooner. */
+  async writer(
+    options: { readonly host: string; readonly previous?: Manifest | undefined },
+    signal: AbortSignal,
+  ): Promise<BackupWriter> {
     requireFeatures(this.#description, 'write', this.place)
     return await BackupWriter.open(
       {
@@ -159,6 +162,7 @@ export class Repository {
         clock: this.#clock,
         manifests: this.#manifests,
         host: options.host,
+        previous: options.previous,
       },
       signal,
     )

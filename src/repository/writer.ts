@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { throwIfAborted } from '../core/abort.ts'
 import type { Manifest, StoredStream } from '../core/backup.ts'
 import type { Clock } from '../core/clock.ts'
@@ -6,16 +7,20 @@ import type { Storage } from '../storage/storage.ts'
 import type { Bytes } from '../stream/bytes.ts'
 import { PackType } from './chunk-index.ts'
 import { CHUNKER, Chunker, DEFAULT_SIZES, gearTable } from './chunker.ts'
+import { type ChunkSink, Cutter } from './cutter.ts'
 import { Encoder, type Lane } from './encoder.ts'
+import { Foresight } from './foresight.ts'
 import { hmac, type KeyRing } from './key-ring.ts'
 import { packKey } from './layout.ts'
 import { type LoadedIndex, loadIndex } from './load-index.ts'
 import type { Manifests } from './manifests.ts'
 import { PackWriter } from './pack-writer.ts'
+import { ChunkReader } from './reader.ts'
 import { RecipeWriter } from './recipe.ts'
 import { Session } from './session.ts'
 import { readTrash } from './trash.ts'
 
+const CUT_WITH = { name: CHUNKER, ...DEFAULT_SIZES }
 /** Stands for "a pack of this very session" in the chunk index. */
 const OWN_PACK = 0xffff_fff0
 /** How long the last steps may take once the backup exists. */
@@ -36,6 +41,16 @@ export interface WriteProgress {
   readonly storedBytes: number
 }
 
+interface WriterPlace {
+  readonly storage: Storage
+  readonly ring: KeyRing
+  readonly clock: Clock
+  readonly manifests: Manifests
+  readonly host: string
+  /** The backup before: what is the same as there is found sooner. */
+  readonly previous: Manifest | undefined
+}
+
 /** One backup being written. Until `commit` has returned there is no backup; `close` always follows. */
 export class BackupWriter {
   readonly #storage: Storage
@@ -47,6 +62,8 @@ export class BackupWriter {
   readonly #packs: PackWriter
   readonly #signal: AbortSignal
   readonly #gear: Int32Array
+  readonly #previous: Manifest | undefined
+  readonly #chunks: ChunkReader
   readonly #streams: StoredStream[] = []
   readonly #reusedPacks = new Set<number>()
   readonly #tasks = new Set<Promise<void>>()
@@ -56,12 +73,7 @@ export class BackupWriter {
   #newChunks = 0
   #reusedChunks = 0
 
-  private constructor(
-    at: { storage: Storage; ring: KeyRing; clock: Clock; manifests: Manifests },
-    session: Session,
-    index: LoadedIndex,
-    signal: AbortSignal,
-  ) {
+  private constructor(at: WriterPlace, session: Session, index: LoadedIndex, signal: AbortSignal) {
     this.#storage = at.storage
     this.#ring = at.ring
     this.#clock = at.clock
@@ -69,6 +81,8 @@ export class BackupWriter {
     this.#session = session
     this.#index = index
     this.#signal = signal
+    this.#previous = at.previous
+    this.#chunks = new ChunkReader(at.storage, at.ring, index, signal)
     this.#gear = gearTable(counter => hmac(at.ring.chunker, Buffer.of(counter)))
     this.#packs = new PackWriter(
       at.storage,
@@ -81,10 +95,7 @@ export class BackupWriter {
   }
 
   /** The session comes first: what is read after it, nobody removes while it lives. */
-  static async open(
-    at: { storage: Storage; ring: KeyRing; clock: Clock; manifests: Manifests; host: string },
-    signal: AbortSignal,
-  ): Promise<BackupWriter> {
+  static async open(at: WriterPlace, signal: AbortSignal): Promise<BackupWriter> {
     const about = { kind: 'writer' as const, host: at.host, pins: [] }
     const session = await Session.open(at.storage, at.ring, at.clock, about, signal)
     try {
@@ -123,48 +134,52 @@ export class BackupWriter {
     options: { kind: 'data' | 'meta' } = { kind: 'data' },
   ): Promise<void> {
     const type = options.kind === 'data' ? PackType.data : PackType.meta
-    const chunker = new Chunker(this.#gear, DEFAULT_SIZES)
     const recipe = new RecipeWriter(list => this.#storeList(list))
+    const before = this.#foresee(name)
     let lane = await this.#encoder.take()
-    let filled = 0
     let length = 0
     let chunks = 0
-    const emit = async (): Promise<void> => {
-      const plain = lane.plain.subarray(0, filled)
-      const id = hmac(this.#ring.chunkId, plain)
-      chunks++
-      filled = 0
-      await recipe.add(id, plain.length)
-      if (this.#isKnown(id)) return
-      this.#start(type, id, lane, plain.length)
-      lane = await this.#encoder.take()
+    const sink: ChunkSink = {
+      get room() {
+        return lane.plain
+      },
+      idOf: plain => hmac(this.#ring.chunkId, plain),
+      emit: async (id, bytes) => {
+        chunks++
+        await recipe.add(id, bytes)
+        if (this.#isKnown(id)) return
+        this.#start(type, id, lane, bytes)
+        lane = await this.#encoder.take()
+      },
     }
     try {
+      const cutter = await Cutter.begin(new Chunker(this.#gear, DEFAULT_SIZES), before, sink)
       for await (const piece of bytes) {
         this.#throwIfStopped()
         length += piece.length
         this.#plainBytes += piece.length
-        for (let from = 0; from < piece.length; ) {
-          const cut = chunker.nextCut(piece, from)
-          const to = cut < 0 ? piece.length : cut
-          lane.plain.set(piece.subarray(from, to), filled)
-          filled += to - from
-          from = to
-          if (cut >= 0) await emit()
-        }
+        await cutter.take(piece)
       }
-      if (filled > 0) await emit()
+      await cutter.end()
     } finally {
       this.#encoder.release(lane)
+      await before?.close()
     }
     this.#streams.push({
       name,
       format,
       bytes: length,
       chunks,
-      chunker: { name: CHUNKER, ...DEFAULT_SIZES },
+      chunker: CUT_WITH,
       recipe: await recipe.finish(),
     })
+  }
+
+  /** What may come in a stream, as the backup before had it; nothing where that was cut in another way. */
+  #foresee(name: string): Foresight | undefined {
+    const before = this.#previous?.streams.find(stream => stream.name === name)
+    if (before === undefined || !isDeepStrictEqual(before.chunker, CUT_WITH)) return undefined
+    return new Foresight(this.#chunks.entries(before.recipe))
   }
 
   /** Makes the backup exist: packs, index, self-check, and the manifest as the last of all. */
