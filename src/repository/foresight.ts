@@ -61,9 +61,9 @@ export class Foresight {
   async #fill(count: number): Promise<void> {
     while (!this.#hasEnded && this.#ahead.length < count) {
       try {
-        const { value, done } = await this.#before.next()
-        if (done === true) this.#hasEnded = true
-        else this.#ahead.push(value)
+        const next = await this.#before.next()
+        if (next.done === true) this.#hasEnded = true
+        else this.#ahead.push(next.value)
       } catch {
         // A backup must not fail because the one before it is damaged.
         this.#hasEnded = true

@@ -55,7 +55,7 @@ describe('metrics', () => {
     })
   const read = async (metrics = fresh()) => {
     const families = parse(await metrics.text())
-    const all = new Map([...families.values()].flatMap(one => [...one.samples]))
+    const all = new Map([...families.values()].flatMap(one => Array.from(one.samples)))
     return { families, value: (series: string) => all.get(series) }
   }
 
