@@ -1,4 +1,4 @@
-// `npm test`: format, lint and types, then every test file in a process of its own, two at a time.
+// `npm test`: format, lint and types, then every test file in a process of its own, three at a time.
 // `npm test -- storage` runs only the test files whose path contains "storage".
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,7 +7,8 @@ import { postgresPrograms } from '../support/postgres-programs.ts'
 import { endRunning, type Outcome, runStep, runTestFile } from './support/runner.ts'
 
 const ROOT = join(import.meta.dirname, '..')
-const FILES_AT_ONCE = 2
+// Files wait for processes and for time about a third of theirs: three keep two cores busy.
+const FILES_AT_ONCE = 3
 const STEPS = {
   format: ['biome', 'check', '.'],
   lint: ['oxlint', '--type-aware'],
@@ -21,7 +22,7 @@ async function main(filters: readonly string[]): Promise<void> {
       outcomes.push(report(await runStep(name, command, ROOT)))
     }
   }
-  postgresPrograms() // installs them, if it must, before two files want them at the same moment
+  postgresPrograms() // installs them, if it must, before several files want them at the same moment
   const files = globSync('test/**/*.test.ts', { cwd: ROOT })
     .filter(file => filters.length === 0 || filters.some(filter => file.includes(filter)))
     .sort()
