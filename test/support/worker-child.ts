@@ -28,6 +28,11 @@ export interface WorkerTask {
   }
 }
 
+interface Statement {
+  readonly text: string
+  readonly values?: unknown
+}
+
 const task = JSON.parse(process.argv[2] ?? '') as WorkerTask
 const ignore = () => undefined
 const log = { debug: ignore, info: ignore, warn: ignore, error: ignore }
@@ -46,9 +51,9 @@ function watchStatements({ statement, when, once }: NonNullable<WorkerTask['dieA
   const met = new WeakSet<Client>()
   prototype.query = async function (this: Client, ...args) {
     const [given] = args
-    const sql = typeof given === 'string' ? given : (given as { text: string }).text
-    const values = Array.isArray(args[1]) ? args[1].join(' ') : ''
-    const meets = `${sql} ${values}`.includes(statement)
+    const config = typeof given === 'string' ? { text: given } : (given as Statement)
+    const { text: sql, values = args[1] } = config
+    const meets = `${sql} ${Array.isArray(values) ? values.join(' ') : ''}`.includes(statement)
     if (meets && when === 'before') die()
     if (meets) met.add(this)
     const answer = await query.apply(this, args)
