@@ -12,6 +12,7 @@ import type { LoginDeps } from './api/login/deps.ts'
 import { offerSetup, setupLink } from './api/login/links.ts'
 import { Oidc } from './api/login/oidc.ts'
 import { Metrics } from './api/metrics/metrics.ts'
+import type { Outside } from './api/outside.ts'
 import { RunFeed } from './api/run-feed.ts'
 import { lockDataDir, makeDataDir } from './catalog/data-dir.ts'
 import { Catalog } from './catalog/db.ts'
@@ -68,11 +69,11 @@ export async function serve(options: ServerOptions): Promise<void> {
     // Connections of its own, so that no list that somebody asks for keeps a run from renewing its lease.
     const forApi = new Catalog({ ...connection, statement_timeout: API_STATEMENT_MS })
     atEnd(node, 'close the catalog of the API', () => forApi.close())
-    const address = await openDoors(node, { catalog: forApi, vault, checks })
+    const outside = outsideOf(enginesOf(settings), transfersOf(node))
+    const address = await openDoors(node, { catalog: forApi, vault, checks, outside })
     await startWorker(node, catalog, vault)
     scheduler.start()
     atEnd(node, 'stop the scheduler', () => scheduler.stop())
-    const outside = outsideOf(enginesOf(settings), transfersOf(node))
     const deletions = new DeletionCarrier({ catalog, vault, outside, log: node.log })
     deletions.start()
     atEnd(node, 'stop deleting backups', () => deletions.stop())
@@ -234,12 +235,18 @@ function childCommand(main: 'runner' | 'transfer'): RunnerCommand {
   }
 }
 
+/** What the API is for. */
+interface Behind {
+  readonly catalog: Catalog
+  readonly vault: Vault
+  readonly outside: Outside
+  readonly checks: readonly Check[]
+}
+
 /** Listens on the socket and the port; answers the address of the port. */
-async function openDoors(
-  node: Node,
-  { catalog, vault, checks }: { catalog: Catalog; vault: Vault; checks: readonly Check[] },
-): Promise<string> {
+async function openDoors(node: Node, { checks, ...behind }: Behind): Promise<string> {
   const { settings, log, signal } = node
+  const { catalog } = behind
   const feed = new RunFeed(catalog)
   await feed.start()
   atEnd(node, 'stop listening for runs', () => feed.stop())
@@ -247,13 +254,7 @@ async function openDoors(
   await live.start()
   atEnd(node, 'stop listening for changes', () => live.stop())
   const options = {
-    deps: {
-      catalog,
-      vault,
-      feed,
-      outside: outsideOf(enginesOf(settings), transfersOf(node)),
-      login: loginOf(settings),
-    },
+    deps: { ...behind, feed, login: loginOf(settings) },
     live,
     checks,
     metrics: new Metrics({ catalog, checks, version: node.version }),

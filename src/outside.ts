@@ -8,7 +8,6 @@ import { engineNamed, engineOf, openDatabase } from './engines/index.ts'
 import { addServerKey, probeSource } from './operations/adopt.ts'
 import { listKeys, removeKey, requireStrong } from './operations/keys.ts'
 import { listBackups } from './operations/list.ts'
-import { measureUsage } from './operations/usage.ts'
 import { backupsOutside, type Transfers } from './outside-backups.ts'
 import { type Key, Repository } from './repository/repository.ts'
 import { openStorage } from './storage/index.ts'
@@ -55,7 +54,7 @@ export const outsideOf = (engines: EngineSettings, transfers: Transfers): Outsid
     withRepository(url, { recoveryKey }, signal, repository => listKeys(repository, signal)),
 
   measureRepository: (url, recoveryKey, signal) =>
-    withRepository(url, { recoveryKey }, signal, repository => measureUsage(repository, signal)),
+    withRepository(url, { recoveryKey }, signal, repository => repository.usage(signal)),
 
   adoptRepository: (url, key, signal) =>
     withRepository(url, key, signal, async repository => {

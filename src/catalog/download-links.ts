@@ -1,10 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { LinkOfAnother, LinkUnknown } from '../core/faults.ts'
-import { Secret } from '../core/secret.ts'
+import type { Secret } from '../core/secret.ts'
 import type { Sql } from './db.ts'
+import { newToken, tokenHash } from './tokens.ts'
 
 const PREFIX = 'hfd_'
-const TOKEN_BYTES = 32
 const MINUTES = 5
 
 /** What a link is to. */
@@ -14,21 +13,19 @@ export interface Downloadable {
   readonly stream: string
 }
 
-const hashOf = (token: Secret): Buffer => createHash('sha256').update(token.reveal()).digest()
-
 /** Gives one caller leave to download a stream once, within 5 minutes. The token is kept nowhere. */
 export async function makeLink(
   sql: Sql,
   { repositoryId, backupId, stream }: Downloadable,
   madeFor: string,
 ): Promise<{ readonly token: Secret; readonly expiresAt: Date }> {
-  const token = new Secret(PREFIX + randomBytes(TOKEN_BYTES).toString('base64url'))
+  const token = newToken(PREFIX)
   await sql.query(`delete from download_links where expires_at < clock_now() - interval '1 day'`)
   const [row] = await sql.query<{ expiresAt: Date }>(
     `insert into download_links (hash, repository_id, backup_id, stream, made_for, expires_at)
      values ($1, $2, $3, $4, $5, clock_now() + make_interval(mins => ${MINUTES}))
      returning expires_at as "expiresAt"`,
-    [hashOf(token), repositoryId, backupId, stream, madeFor],
+    [tokenHash(token), repositoryId, backupId, stream, madeFor],
   )
   if (row === undefined) throw new Error('an inserted link was not answered')
   return { token, expiresAt: row.expiresAt }
@@ -40,7 +37,7 @@ export async function useLink(
   token: Secret,
   { caller, actor }: { readonly caller: string; readonly actor: string },
 ): Promise<Downloadable> {
-  const hash = hashOf(token)
+  const hash = tokenHash(token)
   const [link] = await sql.query<Downloadable>(
     `update download_links set used_at = clock_now()
       where hash = $1 and made_for = $2 and used_at is null and expires_at > clock_now()

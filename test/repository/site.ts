@@ -123,9 +123,10 @@ export async function backUp(
   clock: ManualClock,
   streams: Streams,
   source = 'shop@db',
+  previous?: Manifest,
 ): Promise<Manifest> {
   clock.advance(minutes(1))
-  const writer = await repository.writer({ host: 'test' }, unhurried)
+  const writer = await repository.writer({ host: 'test', previous }, unhurried)
   try {
     await storeAll(writer, streams)
     return await writer.commit(factsOf(source, clock.now()))

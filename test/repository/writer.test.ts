@@ -127,6 +127,38 @@ describe('a backup', () => {
       await assertWhole(site, new Map([...all, [third.id, { dump: changed }]]))
     })
 
+    test('what the backup before has in the same order, for which its list of chunks is read', async () => {
+      const { site, repository } = await fresh()
+      // More chunks than stand in a manifest: their list is an object to be read.
+      const large = new Seeded('many chunks').bytes(32 * MIB)
+      const first = await backUp(repository, site.clock, { dump: large })
+      assert.ok((first.streams[0]?.recipe.depth ?? 0) > 0)
+      const again = async (storage: FaultyStorage, previous?: Manifest) =>
+        await backUp(
+          await openSite(site, storage),
+          site.clock,
+          { dump: large },
+          'shop@db',
+          previous,
+        )
+      const lists = ({ calls }: FaultyStorage) =>
+        calls.filter(({ method, key }) => method === 'get' && key.startsWith('packs/')).length
+
+      const alone = new FaultyStorage(site.storage)
+      const second = await again(alone)
+      const led = new FaultyStorage(site.storage)
+      const third = await again(led, first)
+      assert.equal(lists(alone), 0)
+      assert.ok(lists(led) > 0)
+      const misled = new FaultyStorage(site.storage)
+      misled.on('get', { key: /^packs/, before: failWith(full), always: true })
+      const fourth = await again(misled, first)
+      for (const one of [second, third, fourth]) {
+        assert.deepEqual(one.streams[0]?.recipe, first.streams[0]?.recipe)
+        assert.equal(one.stored.newChunks, 0)
+      }
+    })
+
     test('what a writer that died had already stored, even before it wrote an index', async () => {
       const { site } = await fresh()
       const storage = new FaultyStorage(site.storage)

@@ -107,7 +107,8 @@ class PostgresSurvey implements Survey {
       }
       reader.end('pg_dump')
     } catch (error) {
-      throw await explained(error, this.#context, builder.outline().objects.length)
+      const tables = builder.outline().objects.filter(one => one.type === 'TABLE')
+      throw await explained(error, this.#context, tables.length)
     }
   }
 }
