@@ -4,6 +4,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { QUICK, RunSite, SILENT } from '../support/run-site.ts'
 
+/** The backups that the catalog knows, once it knows one: they are recorded after their runs. */
+async function recorded(site: RunSite): Promise<{ id: string; run: string }[]> {
+  for (;;) {
+    const rows = await site.catalog.query<{ id: string; run: string }>(
+      'select id, run_id as run from backups',
+    )
+    if (rows.length > 0) return rows
+    await sleep(20)
+  }
+}
+
 test('a backup that somebody asks for is performed, recorded and catalogued', async t => {
   const site = await RunSite.open(t)
   const run = await site.ask(await site.addSource())
@@ -14,10 +25,7 @@ test('a backup that somebody asks for is performed, recorded and catalogued', as
   assert.equal(others.length, 0)
   assert.equal(backup?.id, done.backupId)
   assert.equal(backup?.madeBy.run, run.id)
-  const rows = await site.catalog.query<{ id: string; run: string }>(
-    'select id, run_id as run from backups',
-  )
-  assert.deepEqual(rows, [{ id: backup?.id, run: run.id }])
+  assert.deepEqual(await recorded(site), [{ id: backup?.id, run: run.id }])
 })
 
 test('a run that completed is not taken for one that was taken away', async t => {
@@ -33,7 +41,6 @@ test('a run that completed is not taken for one that was taken away', async t =>
   assert.equal((await site.final(run.id)).state, 'completed')
   await sleep(4 * QUICK.heartbeatMs)
   await blocker.query('commit')
-  const recorded = () => site.catalog.query('select from backups where run_id = $1', [run.id])
-  while ((await recorded()).length === 0) await sleep(20)
+  await recorded(site)
   assert.deepEqual(warnings, [])
 })
