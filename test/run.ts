@@ -3,7 +3,7 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
-import { postgresPrograms } from '../support/postgres-programs.ts'
+import { shareCluster } from '../support/postgres.ts'
 import { endRunning, type Outcome, runStep, runTestFile } from './support/runner.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -22,7 +22,7 @@ async function main(filters: readonly string[]): Promise<void> {
       outcomes.push(report(await runStep(name, command, ROOT)))
     }
   }
-  postgresPrograms() // installs them, if it must, before several files want them at the same moment
+  shareCluster() // installs PostgreSQL, if it must, before several files want it at the same moment
   const files = globSync('test/**/*.test.ts', { cwd: ROOT })
     .filter(file => filters.length === 0 || filters.some(filter => file.includes(filter)))
     .sort()

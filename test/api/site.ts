@@ -24,6 +24,7 @@ import { Repository } from '../../src/repository/repository.ts'
 import { openStorage } from '../../src/storage/index.ts'
 import { openTestCatalog, type TestCatalog } from '../../support/catalog.ts'
 import { tempDir } from '../../support/temp-dir.ts'
+import { childEnv } from '../support/processes.ts'
 import { Member, Person } from './person.ts'
 
 const say = () => undefined
@@ -51,7 +52,7 @@ export const transfersIn = (dir: string): Transfers => ({
   command: {
     program: process.execPath,
     args: [join(import.meta.dirname, '..', '..', 'src', 'transfer.ts')],
-    env: { TMPDIR: dir },
+    env: childEnv(dir),
   },
   madeBy: { holdfast: '0.0.0', host: 'test' },
   stallMs: 3_000,

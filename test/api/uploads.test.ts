@@ -13,7 +13,7 @@ import { writeSetting } from '../../src/catalog/settings.ts'
 import type { Log } from '../../src/core/log.ts'
 import { Worker } from '../../src/jobs/worker.ts'
 import { loadShop } from '../../support/shop.ts'
-import { processes } from '../support/processes.ts'
+import { childEnv, processes } from '../support/processes.ts'
 import { eventually } from '../support/server.ts'
 import { BackupSite } from './backup-site.ts'
 import type { ProblemBody } from './site.ts'
@@ -113,7 +113,7 @@ describe('uploads', () => {
       runner: {
         program: process.execPath,
         args: [join(import.meta.dirname, '..', '..', 'src', 'runner.ts')],
-        env: { TMPDIR: site.api.dir },
+        env: childEnv(site.api.dir),
       },
       engines: { path: bin, pgBin: bin },
       cores: 1,

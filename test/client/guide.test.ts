@@ -12,6 +12,7 @@ import { listenOnPort } from '../../src/api/app.ts'
 import { Worker } from '../../src/jobs/worker.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 import { ApiSite } from '../api/site.ts'
+import { childEnv } from '../support/processes.ts'
 import { QUICK, SILENT } from '../support/run-site.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -29,7 +30,7 @@ before(async () => {
     catalog,
     vault: site.vault,
     node: { id: randomUUID(), host: hostname(), pid: process.pid, version: '0.0.0', maxRuns: 1 },
-    runner: { program: process.execPath, env: {}, args: [RUNNER] },
+    runner: { program: process.execPath, env: childEnv(site.dir), args: [RUNNER] },
     engines: { path: server.bin, pgBin: server.bin },
     cores: 1,
     log: SILENT,

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Process {
@@ -8,6 +9,12 @@ export interface Process {
   readonly cmdline: string
   /** Empty where it belongs to somebody else. */
   readonly environ: string
+}
+
+/** What a program of ours gets from the environment of a test: where its files go, and compiled sources. */
+export const childEnv = (dir: string): Record<string, string> => {
+  const { NODE_COMPILE_CACHE } = process.env
+  return { TMPDIR: dir, ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }) }
 }
 
 /** Every process of this machine that can be seen at this moment. */

@@ -30,7 +30,7 @@ import { openTestCatalog, type TestCatalog } from '../../support/catalog.ts'
 import { loadShop } from '../../support/shop.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 import { newRun } from './catalog-rows.ts'
-import { processes, stateOf } from './processes.ts'
+import { childEnv, processes, stateOf } from './processes.ts'
 import type { WorkerTask } from './worker-child.ts'
 
 export const { signal } = new AbortController()
@@ -218,7 +218,7 @@ export class RunSite {
 
   /** The runner there is, or one to which something happens at a step; `once`: only to the first one. */
   runner(at?: { step: string; happens?: string; once?: boolean }): RunnerCommand {
-    const env = { TMPDIR: this.dir }
+    const env = childEnv(this.dir)
     const program = process.execPath
     if (at === undefined) return { program, env, args: [RUNNER] }
     const mark = at.once === false ? '' : join(this.dir, `reached ${++this.#marks}`)
@@ -234,7 +234,7 @@ export class RunSite {
     const task: WorkerTask = { ...basic, ...about }
     const child = spawn(process.execPath, [WORKER, JSON.stringify(task)], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { TMPDIR: this.dir },
+      env: childEnv(this.dir),
     })
     this.#children.push(child)
     await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])

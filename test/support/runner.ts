@@ -71,7 +71,7 @@ export async function runTestFile(file: string, root: string): Promise<Outcome> 
     const args = [`--test-timeout=${TEST_LIMIT_MS}`]
     args.push('--test-reporter=spec', '--test-reporter-destination=stdout')
     args.push(`--test-reporter=${TALLY}`, `--test-reporter-destination=${tallyFile}`, file)
-    const env = { ...process.env, TMPDIR: scratch, [MARK]: mark }
+    const env = { NODE_COMPILE_CACHE: cacheIn(root), ...process.env, TMPDIR: scratch, [MARK]: mark }
     const end = await run(process.execPath, args, { cwd: root, env, dir })
     const tally = readTally(tallyFile)
     const failures = [...tally.failures]
@@ -83,6 +83,9 @@ export async function runTestFile(file: string, root: string): Promise<Outcome> 
     return { name: file, passed, skipped, failures, seconds: started(), output: end.output }
   })
 }
+
+/** Where bin/holdfast keeps the stripped sources of a checkout, which the processes of tests load as well. */
+const cacheIn = (root: string) => join(root, 'node_modules', '.cache', 'holdfast')
 
 /** A directory for the files of one run; `started` tells the seconds since its start. */
 async function inWorkshop(
