@@ -1,10 +1,11 @@
 import { hostname } from 'node:os'
 import type { BackupsFound, Outside } from './api/outside.ts'
-import { asProbe } from './api/probe-faults.ts'
 import { systemClock } from './core/clock.ts'
+import { asProbe } from './core/probe-faults.ts'
 import type { Secret } from './core/secret.ts'
 import type { EngineSettings } from './engines/index.ts'
 import { engineNamed, engineOf, openDatabase } from './engines/index.ts'
+import { preflightIn } from './jobs/transfer-process.ts'
 import { addServerKey, probeSource } from './operations/adopt.ts'
 import { listKeys, removeKey, requireStrong } from './operations/keys.ts'
 import { listBackups } from './operations/list.ts'
@@ -36,6 +37,20 @@ export const outsideOf = (engines: EngineSettings, transfers: Transfers): Outsid
   listDatabases: (url, signal) => asProbe(engineOf(url, engines).databases(url, signal)),
 
   testSource: (url, signal) => asProbe(probeSource(openDatabase(url, engines).database, signal)),
+
+  preflight: ({ url, key, backup }, target, choices, signal) =>
+    preflightIn(
+      {
+        task: 'preflight',
+        repository: { url: url.reveal(), recoveryKey: key.reveal() },
+        engines,
+        backup,
+        target: target.reveal(),
+        choices,
+      },
+      transfers,
+      signal,
+    ),
 
   async createRepository(url, passphrase, signal) {
     requireStrong(passphrase)

@@ -1,9 +1,9 @@
-// The process that carries a dump out of a repository, or into one: the server starts it, so that its own event
+// The process that carries a dump out of a repository, or into one, or looks into one: the server starts it, so that its own event
 // loop stays free, tells it by IPC what to do, and exchanges bytes by its standard input and output.
 import process from 'node:process'
 import { systemClock } from './core/clock.ts'
 import { Interrupted } from './core/faults.ts'
-import { engineNamed } from './engines/index.ts'
+import { engineNamed, openDatabase } from './engines/index.ts'
 import { type TransferTools, transfer } from './jobs/transfer.ts'
 import { type FromTransfer, ToTransfer, type TransferOrder } from './jobs/transfer-protocol.ts'
 import { Repository } from './repository/repository.ts'
@@ -38,6 +38,8 @@ async function work(order: TransferOrder): Promise<void> {
 }
 
 function toolsFor({ engines }: TransferOrder): TransferTools {
+  const { path, pgBin, reach } = engines
+  const settings = { path, pgBin, reach }
   return {
     clock: systemClock,
     input: process.stdin,
@@ -47,7 +49,8 @@ function toolsFor({ engines }: TransferOrder): TransferTools {
       opened.push(storage)
       return await Repository.open(storage, { recoveryKey }, { clock: systemClock }, stop.signal)
     },
-    engineNamed: name => engineNamed(name, { path: engines.path, pgBin: engines.pgBin }),
+    engineNamed: name => engineNamed(name, settings),
+    openDatabase: url => openDatabase(url, settings),
     tell,
     askLeave: async () => {
       tell({ type: 'commit' })

@@ -1,6 +1,7 @@
 import type { Manifest } from '../core/backup.ts'
+import type { Preflight } from '../core/preflight.ts'
 import type { Secret } from '../core/secret.ts'
-import type { BackupContents } from './outside-backups.ts'
+import type { BackupContents, RepositoryAccess } from './outside-backups.ts'
 import type { TlsMode } from './schema/sources.ts'
 
 /** What the API asks of databases and repositories; main.ts puts it together. */
@@ -15,6 +16,13 @@ export interface Outside extends BackupContents {
   listDatabases(url: Secret, signal: AbortSignal): Promise<readonly FoundDatabase[]>
   /** Checks everything that can be checked before a dump. */
   testSource(url: Secret, signal: AbortSignal): Promise<SourceProbe>
+  /** Looks at everything that a restore would meet; changes nothing. Throws NoSuchBackup. */
+  preflight(
+    from: RepositoryAccess & { readonly backup: string },
+    target: Secret,
+    choices: RestoreChoices,
+    signal: AbortSignal,
+  ): Promise<Preflight>
   /** Makes a repository and gives the server a key of its own. */
   createRepository(
     url: Secret,
@@ -35,6 +43,13 @@ export interface Outside extends BackupContents {
   readBackups(url: Secret, key: Secret, signal: AbortSignal): Promise<BackupsFound>
   /** Takes the server's key of a repository out of use. */
   dropKey(url: Secret, key: Secret, slot: string, signal: AbortSignal): Promise<void>
+}
+
+/** How a backup is to be restored. */
+export interface RestoreChoices {
+  readonly replace: boolean
+  readonly disconnect: boolean
+  readonly noOwner: boolean
 }
 
 export type RepositoryKey = { readonly passphrase: Secret } | { readonly recoveryKey: Secret }

@@ -116,3 +116,16 @@ function rowOf(manifest: Manifest): object {
     manifest: { ...manifest, streams },
   }
 }
+
+/** When a backup was last proven; null where it never was, or where the catalogue does not know it yet. */
+export async function findVerifiedAt(
+  sql: Sql,
+  id: string,
+  repositoryId: string,
+): Promise<Date | null> {
+  const [row] = await sql.query<{ at: Date | null }>(
+    'select verified_at as at from backups where id = $1 and repository_id = $2',
+    [id, repositoryId],
+  )
+  return row?.at ?? null
+}

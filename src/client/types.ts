@@ -320,6 +320,51 @@ export interface Blackout {
   readonly to: string
 }
 
+export interface ChangedSchedule {
+  readonly id: string
+  readonly source: string
+  readonly sourceId: string
+  readonly repository: string
+  readonly repositoryId: string
+  readonly cron: string | null
+  readonly afterScheduleId: string | null
+  readonly words: string
+  readonly timeZone: string
+  readonly enabled: boolean
+  readonly priority: number
+  readonly jitterSeconds: number
+  readonly blackout: readonly Blackout[]
+  readonly retry: RetryPolicy
+  readonly maxBytes: number | null
+  readonly keep: {
+    readonly last?: number
+    readonly hourly?: number
+    readonly daily?: number
+    readonly weekly?: number
+    readonly monthly?: number
+    readonly yearly?: number
+    readonly within?: number
+  } | null
+  readonly nextSlot: string | null
+  readonly nextFire: string | null
+  readonly lastRunAt: string | null
+  readonly periodSeconds: number | null
+  readonly lastRun: {
+    readonly id: string
+    readonly state:
+      | 'queued'
+      | 'running'
+      | 'paused'
+      | 'retrying'
+      | 'completed'
+      | 'failed'
+      | 'cancelled'
+      | 'skipped'
+  } | null
+  readonly createdAt: string
+  readonly retention: RetentionEffect | null
+}
+
 export interface Comparison {
   readonly tables: readonly {
     readonly name: string
@@ -468,6 +513,16 @@ export interface Invitation {
 export interface InvitedUser {
   readonly user: User
   readonly invitation: UserInvitation | null
+}
+
+export interface KeepRule {
+  readonly last?: number
+  readonly hourly?: number
+  readonly daily?: number
+  readonly weekly?: number
+  readonly monthly?: number
+  readonly yearly?: number
+  readonly within?: number
 }
 
 export type LiveEvent =
@@ -729,6 +784,20 @@ export interface NewRepository {
   readonly maxRuns?: number
 }
 
+export interface NewRestore {
+  readonly kind: 'restore'
+  readonly source: string
+  readonly repository?: string
+  readonly backup: string
+  /** the URL of the database to restore into, or `source`: the database that was backed up, or with `database` another one of its server */
+  readonly target: string
+  /** with target `source`: the name of a new or empty database, or with `replace` of any other, on the server of the source and by its login */
+  readonly database?: string
+  readonly replace?: boolean
+  readonly disconnect?: boolean
+  readonly noOwner?: boolean
+}
+
 export type NewRun =
   | {
       readonly kind: 'backup'
@@ -737,16 +806,7 @@ export type NewRun =
       readonly maxBytes?: number
       readonly tags?: Readonly<Record<string, string | ''>>
     }
-  | {
-      readonly kind: 'restore'
-      readonly source: string
-      readonly repository?: string
-      readonly backup: string
-      readonly target: string
-      readonly replace?: boolean
-      readonly disconnect?: boolean
-      readonly noOwner?: boolean
-    }
+  | NewRestore
   | {
       readonly kind: 'verify'
       readonly source: string
@@ -785,6 +845,7 @@ export interface NewSchedule {
     readonly networkDelays?: readonly number[]
   }
   readonly maxBytes?: number | null
+  readonly keep?: KeepRule | null
   readonly enabled?: boolean
 }
 
@@ -828,6 +889,80 @@ export interface PasswordReset {
 export interface Pointer {
   readonly id: string
   readonly name: string
+}
+
+export interface Preflight {
+  readonly ready: boolean
+  readonly backup: {
+    readonly id: string
+    readonly source: string
+    readonly server: string
+    readonly finishedAt: string
+    readonly dumpBytes: number
+    readonly tables: number
+    readonly rows: number
+    readonly verifiedAt: string | null
+  }
+  readonly target: PreflightTarget
+  readonly keptAs: string | null
+  readonly checks: readonly PreflightCheck[]
+  readonly losses: PreflightLosses | null
+}
+
+export interface PreflightCheck {
+  readonly name:
+    | 'backup'
+    | 'login'
+    | 'versions'
+    | 'rights'
+    | 'target'
+    | 'connections'
+    | 'locale'
+    | 'extensions'
+    | 'roles'
+    | 'owners'
+    | 'superuser'
+    | 'tablespaces'
+    | 'subscriptions'
+    | 'space'
+  /** problem: the restore would fail; unknown: nobody here can tell */
+  readonly outcome: 'ok' | 'warning' | 'problem' | 'unknown'
+  readonly message: string
+  readonly hint: string | null
+}
+
+export interface PreflightLosses {
+  readonly tables: readonly {
+    readonly name: string
+    readonly estimatedRows: number | null
+    readonly backupRows: number | null
+  }[]
+  readonly total: number
+  readonly onlyLive: number
+}
+
+export interface PreflightRequest {
+  readonly kind?: 'restore'
+  readonly source: string
+  readonly repository?: string
+  readonly backup: string
+  /** the URL of the database to restore into, or `source`: the database that was backed up, or with `database` another one of its server */
+  readonly target: string
+  /** with target `source`: the name of a new or empty database, or with `replace` of any other, on the server of the source and by its login */
+  readonly database?: string
+  readonly replace?: boolean
+  readonly disconnect?: boolean
+  readonly noOwner?: boolean
+}
+
+export interface PreflightTarget {
+  readonly label: string
+  readonly server: string | null
+  readonly exists: boolean | null
+  readonly empty: boolean | null
+  readonly bytes: number | null
+  readonly tables: number | null
+  readonly owner: string | null
 }
 
 export interface PreviewedSchedule {
@@ -937,6 +1072,80 @@ export interface RepositoryToCreate {
   readonly maxRuns?: number
 }
 
+export interface RetentionEffect {
+  readonly goes: number
+  readonly comesBack: number
+  readonly stays: number
+  readonly bytes: number
+  readonly graceHours: number
+}
+
+export interface RetentionPreview {
+  readonly source: string
+  readonly repository: string
+  readonly keep: {
+    readonly last?: number
+    readonly hourly?: number
+    readonly daily?: number
+    readonly weekly?: number
+    readonly monthly?: number
+    readonly yearly?: number
+    readonly within?: number
+  } | null
+  readonly words: string
+  readonly timeZone: string
+  readonly backups: readonly {
+    readonly id: string
+    readonly startedAt: string
+    readonly finishedAt: string
+    readonly storedBytes: number
+    readonly keptBy: readonly string[]
+    readonly goes: boolean
+    readonly marked: boolean
+  }[]
+  readonly counts: {
+    readonly all: number
+    readonly stays: number
+    readonly goes: number
+    readonly comesBack: number
+  }
+  readonly bytes: {
+    readonly stays: number
+    readonly goes: number
+  }
+  readonly longRun: {
+    readonly backups: number
+    readonly days: number
+    readonly everySeconds: number
+  } | null
+  readonly others: readonly {
+    readonly schedule: string
+    readonly keep: {
+      readonly last?: number
+      readonly hourly?: number
+      readonly daily?: number
+      readonly weekly?: number
+      readonly monthly?: number
+      readonly yearly?: number
+      readonly within?: number
+    } | null
+    readonly words: string
+    readonly enabled: boolean
+  }[]
+  readonly graceHours: number
+  readonly warnings: readonly string[]
+}
+
+export interface RetentionQuestion {
+  readonly schedule?: string
+  readonly source?: string
+  readonly repository?: string
+  readonly keep?: KeepRule | null
+  readonly timeZone?: string
+  readonly cron?: string
+  readonly limit?: number
+}
+
 export interface RetryPolicy {
   readonly delays: readonly number[]
   readonly networkDelays: readonly number[]
@@ -1030,6 +1239,15 @@ export interface Schedule {
   readonly blackout: readonly Blackout[]
   readonly retry: RetryPolicy
   readonly maxBytes: number | null
+  readonly keep: {
+    readonly last?: number
+    readonly hourly?: number
+    readonly daily?: number
+    readonly weekly?: number
+    readonly monthly?: number
+    readonly yearly?: number
+    readonly within?: number
+  } | null
   readonly nextSlot: string | null
   readonly nextFire: string | null
   readonly lastRunAt: string | null
@@ -1074,6 +1292,7 @@ export interface ScheduleChanges {
     readonly networkDelays?: readonly number[]
   }
   readonly maxBytes?: number | null
+  readonly keep?: KeepRule | null
 }
 
 export interface ScheduleList {
@@ -1302,12 +1521,31 @@ export interface Stats {
     readonly day: string
     readonly completed: number
     readonly failed: number
+    readonly skipped: number
+    readonly cancelled: number
     readonly other: number
+    readonly meanSeconds: number | null
+    readonly dumpedBytes: number
+    readonly storedBytes: number
+  }[]
+}
+
+export interface StorageHistory {
+  readonly days: readonly {
+    readonly day: string
+    readonly usedBytes: number | null
+    readonly dumpBytes: number | null
+    readonly backups: number | null
+    readonly dedupRatio: number | null
+    readonly dumpedBytes: number
+    readonly storedBytes: number
   }[]
 }
 
 export interface Summary {
   readonly now: string
+  readonly timeZone: string
+  readonly firstDay: string
   readonly verdicts: Readonly<
     Partial<Record<'good' | 'failing' | 'overdue' | 'never' | 'unscheduled', number>>
   >
@@ -1412,6 +1650,7 @@ export interface Operations {
   readonly getSummary: (
     query?: {
       readonly days?: number | undefined
+      readonly timeZone?: string | undefined
     },
     options?: CallOptions,
   ) => Promise<Summary>
@@ -1459,6 +1698,21 @@ export interface Operations {
     body: RepositoryToCreate,
     options?: CallOptions,
   ) => Promise<CreatedRepository>
+  /** What a repository held and took on its storage day by day, and what backups added */
+  readonly getRepositoryHistory: (
+    repository: string,
+    query?: {
+      readonly days?: number | undefined
+    },
+    options?: CallOptions,
+  ) => Promise<StorageHistory>
+  /** The same of all repositories together: each counts as it was last measured by then */
+  readonly getStorageHistory: (
+    query?: {
+      readonly days?: number | undefined
+    },
+    options?: CallOptions,
+  ) => Promise<StorageHistory>
   /** What opens a repository, without the secrets */
   readonly listRepositoryKeys: (
     repository: string,
@@ -1485,7 +1739,7 @@ export interface Operations {
     options?: CallOptions,
   ) => Promise<ScheduleList>
   /** Add a schedule, by time or after another one */
-  readonly addSchedule: (body: NewSchedule, options?: CallOptions) => Promise<Schedule>
+  readonly addSchedule: (body: NewSchedule, options?: CallOptions) => Promise<ChangedSchedule>
   /** One schedule, with its newest run */
   readonly getSchedule: (schedule: string, options?: CallOptions) => Promise<Schedule>
   /** Change a schedule; what is left out stays */
@@ -1493,14 +1747,19 @@ export interface Operations {
     schedule: string,
     body?: ScheduleChanges,
     options?: CallOptions,
-  ) => Promise<Schedule>
+  ) => Promise<ChangedSchedule>
   /** Remove a schedule; its runs stay */
-  readonly removeSchedule: (schedule: string, options?: CallOptions) => Promise<Schedule>
+  readonly removeSchedule: (schedule: string, options?: CallOptions) => Promise<ChangedSchedule>
   /** When a schedule would fire that is not added yet; nothing is kept */
   readonly previewSchedule: (
     body: SchedulePreview,
     options?: CallOptions,
   ) => Promise<PreviewedSchedule>
+  /** Which backups a rule keeps, and why, and which go; nothing is changed */
+  readonly previewRetentionSchedule: (
+    body?: RetentionQuestion,
+    options?: CallOptions,
+  ) => Promise<RetentionPreview>
   /** Run now as the schedule would, also while it is disabled */
   readonly startScheduleRun: (schedule: string, options?: CallOptions) => Promise<Run>
   /** The next firings of a schedule that goes by time */
@@ -1512,9 +1771,9 @@ export interface Operations {
     options?: CallOptions,
   ) => Promise<Firings>
   /** Let a schedule fire */
-  readonly enableSchedule: (schedule: string, options?: CallOptions) => Promise<Schedule>
+  readonly enableSchedule: (schedule: string, options?: CallOptions) => Promise<ChangedSchedule>
   /** Keep a schedule from firing */
-  readonly disableSchedule: (schedule: string, options?: CallOptions) => Promise<Schedule>
+  readonly disableSchedule: (schedule: string, options?: CallOptions) => Promise<ChangedSchedule>
   /** Runs, newest first */
   readonly listRuns: (
     query?: {
@@ -1608,6 +1867,8 @@ export interface Operations {
   readonly pauseAll: (options?: CallOptions) => Promise<Done>
   /** Let everything go on that was paused by pause-all */
   readonly resumeAll: (options?: CallOptions) => Promise<Done>
+  /** Look at everything that a restore would meet; takes the same as the run, changes nothing */
+  readonly preflightRestore: (body: PreflightRequest, options?: CallOptions) => Promise<Preflight>
   /** Backups in all repositories, newest first */
   readonly listBackups: (
     query?: {
@@ -1672,7 +1933,7 @@ export interface Operations {
     },
     options?: CallOptions,
   ) => Promise<Comparison>
-  /** Keep a backup that waits for its deletion */
+  /** Keep a backup that waits for its deletion; one that a rule let go is pinned */
   readonly undeleteBackup: (
     backup: string,
     query?: {
@@ -1877,6 +2138,18 @@ export const OPERATIONS = {
     takes: ['body'],
     answers: 'document',
   },
+  getRepositoryHistory: {
+    method: 'GET',
+    path: '/repositories/{repository}/history',
+    takes: ['query'],
+    answers: 'document',
+  },
+  getStorageHistory: {
+    method: 'GET',
+    path: '/stats/storage',
+    takes: ['query'],
+    answers: 'document',
+  },
   listRepositoryKeys: {
     method: 'GET',
     path: '/repositories/{repository}/keys',
@@ -1913,6 +2186,12 @@ export const OPERATIONS = {
   previewSchedule: {
     method: 'POST',
     path: '/schedules/preview',
+    takes: ['body'],
+    answers: 'document',
+  },
+  previewRetentionSchedule: {
+    method: 'POST',
+    path: '/schedules/preview-retention',
     takes: ['body'],
     answers: 'document',
   },
@@ -1955,6 +2234,12 @@ export const OPERATIONS = {
   retryRun: { method: 'POST', path: '/runs/{run}/retry', takes: [], answers: 'document' },
   pauseAll: { method: 'POST', path: '/pause-all', takes: [], answers: 'document' },
   resumeAll: { method: 'POST', path: '/resume-all', takes: [], answers: 'document' },
+  preflightRestore: {
+    method: 'POST',
+    path: '/restores/preflight',
+    takes: ['body'],
+    answers: 'document',
+  },
   listBackups: { method: 'GET', path: '/backups', takes: ['query'], answers: 'document' },
   getBackup: { method: 'GET', path: '/backups/{backup}', takes: ['query'], answers: 'document' },
   editBackup: {

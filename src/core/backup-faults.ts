@@ -106,3 +106,12 @@ export const TransferDied = fault('TRANSFER_DIED', {
   text: (d: { how: string }) => `the process that reads and writes the repository ${d.how}`,
   hint: () => 'look at the memory and at the log of that machine; nothing half-done was kept',
 })
+
+export const LookTooLong = fault('LOOK_TOO_LONG', {
+  status: 504,
+  exit: FAILED,
+  retry: true,
+  text: (d: { seconds: number }) =>
+    `the backup and the target of a restore could not be looked at within ${d.seconds} seconds`,
+  hint: () => 'nothing was changed; check that the storage of the repository answers',
+})

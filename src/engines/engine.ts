@@ -1,4 +1,5 @@
 import type { Outline, SourceFacts } from '../core/backup.ts'
+import type { PreflightCheck, PreflightTarget } from '../core/preflight.ts'
 import type { Secret } from '../core/secret.ts'
 import type { ByteRange, Bytes } from '../stream/bytes.ts'
 
@@ -93,6 +94,33 @@ export interface Database {
 
   /** Prepares to restore a backup into this database; checks everything that can be checked first. */
   restore(backup: RestorableBackup, options: RestoreOptions, signal: AbortSignal): Promise<Restore>
+
+  /** Looks at what that restore would meet and changes nothing; what stands in its way is told, not thrown. */
+  inspect(
+    backup: RestorableBackup,
+    options: RestoreOptions,
+    signal: AbortSignal,
+  ): Promise<Inspection>
+}
+
+/** What a restore would meet. */
+export interface Inspection {
+  readonly target: Omit<PreflightTarget, 'label'>
+  /** What the present database would be called afterwards; undefined where none is kept. */
+  readonly keptAs: string | undefined
+  readonly checks: readonly PreflightCheck[]
+  /** What the present database holds, where it would be replaced. */
+  readonly tables: readonly LiveTable[] | undefined
+  /** Bytes that are free where the server keeps its data, where that can be known. */
+  readonly freeBytes: number | undefined
+}
+
+/** A table of a live database. */
+export interface LiveTable {
+  readonly schema: string
+  readonly name: string
+  /** By the server's own statistics; undefined where it has none. */
+  readonly estimatedRows: number | undefined
 }
 
 export interface DumpOptions {

@@ -174,6 +174,7 @@ function askingBeforeSwap(database: Database, commit: () => Promise<void>): Data
     name: database.name,
     dump: (options, signal) => database.dump(options, signal),
     survey: (options, signal) => database.survey(options, signal),
+    inspect: (stored, options, signal) => database.inspect(stored, options, signal),
     restore: async (stored, options, signal) => {
       const work = await database.restore(stored, options, signal)
       const swap = work.swap.bind(work)

@@ -4,14 +4,16 @@ import { pipeline } from 'node:stream/promises'
 import { throwIfAborted } from '../core/abort.ts'
 import type { Manifest } from '../core/backup.ts'
 import { Fault } from '../core/fault.ts'
-import { TransferDied, TransferStalled } from '../core/faults.ts'
-import { redact, Secret } from '../core/secret.ts'
+import { LookTooLong, TransferDied, TransferStalled } from '../core/faults.ts'
+import type { Preflight } from '../core/preflight.ts'
+import { passwordsIn, redact, Secret } from '../core/secret.ts'
 import type { RunnerCommand } from './runner-process.ts'
 import {
   type CarriedFault,
   FromTransfer,
   type ToTransfer,
   type TransferOrder,
+  type Transferred,
 } from './transfer-protocol.ts'
 
 export interface TransferOptions {
@@ -28,6 +30,8 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>
 const STDERR_TAIL = 8 * 1024
 /** A process that was asked to end is killed after this time. */
 const KILL_AFTER_MS = 10_000
+/** To look ahead takes a second or two, and half a minute where the server of the target does not answer. */
+const LOOK_S = 60
 
 /**
  * Reads a stream of a backup in a process of its own. Answers once it is known that it can be read, and how
@@ -53,6 +57,22 @@ export async function importStream(
   return await new TransferProcess(order, options, signal).take(dump)
 }
 
+/** Looks, in a process of its own, at what a restore would meet. */
+export async function preflightIn(
+  order: Order<'preflight'>,
+  options: TransferOptions,
+  signal: AbortSignal,
+): Promise<Preflight> {
+  const limit = new AbortController()
+  const timer = setTimeout(() => limit.abort(new LookTooLong({ seconds: LOOK_S })), LOOK_S * 1000)
+  try {
+    const during = AbortSignal.any([signal, limit.signal])
+    return await new TransferProcess(order, { ...options, stallMs: undefined }, during).look()
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 class TransferProcess {
   /** How many bytes will come; rejected when it comes to nothing. */
   readonly ready: Promise<number>
@@ -60,22 +80,29 @@ class TransferProcess {
   readonly #secrets: readonly Secret[]
   readonly #signal: AbortSignal
   readonly #stall = new AbortController()
-  readonly #timer: NodeJS.Timeout
-  readonly #ended: Promise<Manifest | undefined>
+  readonly #timer: NodeJS.Timeout | undefined
+  readonly #ended: Promise<Transferred>
   readonly #ready = Promise.withResolvers<number>()
   /** Whether all that was to be taken in has arrived. */
   readonly #whole = Promise.withResolvers<boolean>()
   #last: FromTransfer | undefined
   #stderr = ''
 
-  constructor(order: TransferOrder, { command, stallMs }: TransferOptions, signal: AbortSignal) {
+  constructor(
+    order: TransferOrder,
+    { command, stallMs }: Pick<TransferOptions, 'command'> & { stallMs: number | undefined },
+    signal: AbortSignal,
+  ) {
     throwIfAborted(signal, 'the transfer')
     const { url, recoveryKey } = order.repository
-    this.#secrets = [new Secret(url), new Secret(recoveryKey)]
+    const target = order.task === 'preflight' ? order.target : ''
+    const texts = [url, recoveryKey, target, ...passwordsIn(target)]
+    this.#secrets = texts.map(text => new Secret(text))
     this.#signal = AbortSignal.any([signal, this.#stall.signal])
-    this.#timer = setTimeout(() => {
-      this.#stall.abort(new TransferStalled({ seconds: Math.round(stallMs / 1000) }))
-    }, stallMs)
+    if (stallMs !== undefined) {
+      const stalled = () => new TransferStalled({ seconds: Math.round(stallMs / 1000) })
+      this.#timer = setTimeout(() => this.#stall.abort(stalled()), stallMs)
+    }
     this.#child = spawn(command.program, command.args, {
       env: { ...command.env },
       stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
@@ -91,7 +118,7 @@ class TransferProcess {
   async *output(): AsyncGenerator<Uint8Array> {
     try {
       for await (const piece of this.#child.stdout as AsyncIterable<Uint8Array>) {
-        this.#timer.refresh()
+        this.#timer?.refresh()
         yield piece
       }
       await this.#ended
@@ -107,7 +134,7 @@ class TransferProcess {
     const pieces: AsyncIterable<Uint8Array> = dump.iterator({ destroyOnReturn: false })
     const watched = async function* () {
       for await (const piece of pieces) {
-        timer.refresh()
+        timer?.refresh()
         yield piece
       }
       clearTimeout(timer)
@@ -120,13 +147,20 @@ class TransferProcess {
         if (this.#last === undefined) this.#child.kill('SIGTERM')
       },
     )
-    const manifest = await this.#ended
+    const { manifest } = await this.#ended
     await fed
     if (manifest === undefined) throw new TransferDied({ how: 'ended without a backup' })
     return manifest
   }
 
-  async #watch(): Promise<Manifest | undefined> {
+  async look(): Promise<Preflight> {
+    this.#child.stdin.end()
+    const { preflight } = await this.#ended
+    if (preflight === undefined) throw new TransferDied({ how: 'ended without an answer' })
+    return preflight
+  }
+
+  async #watch(): Promise<Transferred> {
     const child = this.#child
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL)
@@ -148,7 +182,7 @@ class TransferProcess {
     this.#signal.removeEventListener('abort', end)
     clearTimeout(kill)
     clearTimeout(this.#timer)
-    if (this.#last?.type === 'done') return this.#last.manifest
+    if (this.#last?.type === 'done') return this.#last
     throwIfAborted(this.#signal, 'the transfer')
     if (this.#last?.type === 'failed') throw faultOf(this.#last.fault)
     throw new TransferDied({ how: startError?.message ?? this.#howItDied() })

@@ -1,14 +1,21 @@
 import { z } from 'zod'
 import { Manifest } from '../core/backup.ts'
+import { Preflight } from '../core/preflight.ts'
 
-// What the server and a process that carries bytes out of a repository, or into one, say to each other. The
-// bytes themselves pass by the process's standard input and output; secrets pass here and nowhere else.
+// What the server and a process that carries bytes out of a repository, or into one, or looks into one, say to
+// each other. The bytes themselves pass by the process's standard input and output; secrets pass here and
+// nowhere else.
 
 /** Where the bytes are or go. */
 const Place = z.object({
   repository: z.object({ url: z.string(), recoveryKey: z.string() }),
   /** Where programs are looked for. */
-  engines: z.object({ path: z.string(), pgBin: z.string().optional() }),
+  engines: z.object({
+    path: z.string(),
+    pgBin: z.string().optional(),
+    /** To which addresses they connect; absent: to any. */
+    reach: z.object({ only: z.array(z.string()).readonly().optional() }).optional(),
+  }),
 })
 
 /** What a transfer is to do. */
@@ -23,6 +30,13 @@ export const TransferOrder = z.discriminatedUnion('task', [
     tags: z.record(z.string(), z.string()),
     maxBytes: z.number(),
     madeBy: z.object({ holdfast: z.string(), host: z.string() }),
+  }),
+  /** What a restore would meet. */
+  Place.extend({
+    task: z.literal('preflight'),
+    backup: z.string(),
+    target: z.string(),
+    choices: z.object({ replace: z.boolean(), disconnect: z.boolean(), noOwner: z.boolean() }),
   }),
 ])
 export type TransferOrder = z.infer<typeof TransferOrder>
@@ -50,7 +64,12 @@ export const FromTransfer = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), bytes: z.number() }),
   /** All has been read and is whole: may it become a backup? */
   z.object({ type: z.literal('commit') }),
-  z.object({ type: z.literal('done'), manifest: Manifest.optional() }),
+  z.object({
+    type: z.literal('done'),
+    manifest: Manifest.optional(),
+    preflight: Preflight.optional(),
+  }),
   z.object({ type: z.literal('failed'), fault: CarriedFault }),
 ])
 export type FromTransfer = z.infer<typeof FromTransfer>
+export type Transferred = Extract<FromTransfer, { type: 'done' }>

@@ -4,10 +4,13 @@ import type { Clock } from '../core/clock.ts'
 import { Fault, reason } from '../core/fault.ts'
 import { Interrupted, NoSuchStream } from '../core/faults.ts'
 import { shortId } from '../core/ids.ts'
+import type { Preflight } from '../core/preflight.ts'
 import { Secret } from '../core/secret.ts'
-import type { Engine, Repository } from '../operations/collaborators.ts'
+import type { Database, Engine, Repository } from '../operations/collaborators.ts'
 import { exportToStream } from '../operations/export.ts'
+import { findBackup } from '../operations/find.ts'
 import { importDump } from '../operations/import.ts'
+import { preflight } from '../operations/preflight.ts'
 import { Progress } from '../operations/progress.ts'
 import type { CarriedFault, FromTransfer, TransferOrder } from './transfer-protocol.ts'
 
@@ -18,6 +21,7 @@ export interface TransferTools {
   readonly output: Writable
   openRepository(url: string, recoveryKey: Secret): Promise<Repository>
   engineNamed(name: string): Engine
+  openDatabase(url: Secret): { engine: Engine; database: Database }
   tell(message: FromTransfer): void
   /** Asks the server whether what was read may become a backup. */
   askLeave(): Promise<boolean>
@@ -34,6 +38,9 @@ export async function transfer(
     const repository = await tools.openRepository(url, new Secret(recoveryKey))
     if (order.task === 'import') {
       return { type: 'done', manifest: await takeIn(order, tools, repository, signal) }
+    }
+    if (order.task === 'preflight') {
+      return { type: 'done', preflight: await lookAhead(order, tools, repository, signal) }
     }
     await giveOut(order, tools, repository, signal)
     return { type: 'done' }
@@ -87,6 +94,24 @@ async function takeIn(
   // The names of the chunks are by far the largest part, and only the repository needs them.
   const streams = manifest.streams.map(one => ({ ...one, recipe: { ...one.recipe, entries: '' } }))
   return { ...manifest, streams }
+}
+
+async function lookAhead(
+  { backup, target, choices }: Order<'preflight'>,
+  tools: TransferTools,
+  repository: Repository,
+  signal: AbortSignal,
+): Promise<Preflight> {
+  const manifest = await findBackup(repository, backup, signal)
+  const { engine, database } = tools.openDatabase(new Secret(target))
+  const request = {
+    repository,
+    manifest,
+    engine,
+    target: database,
+    options: { ...choices, jobs: 1 },
+  }
+  return await preflight(request, signal)
 }
 
 function carried(error: unknown): CarriedFault {

@@ -20,3 +20,14 @@ export function spaceFor(
   if (previous === undefined && free < expected / BEST_CASE) return 'hopeless'
   return free < expected / USUAL_CASE ? 'doubtful' : 'enough'
 }
+
+/** Rows take about as much on disk as in a dump, and their indexes half of it again. */
+const RESTORED = 1.5
+/** The server compresses long texts, hardly ever to less than this part. */
+const BEST_RESTORED = 8
+
+/** Whether `free` bytes will hold the database that a dump of so many bytes makes. */
+export function roomFor(free: number, dump: number): 'enough' | 'doubtful' | 'hopeless' {
+  if (free < FLOOR || free < dump / BEST_RESTORED) return 'hopeless'
+  return free < dump * RESTORED ? 'doubtful' : 'enough'
+}

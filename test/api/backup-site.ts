@@ -1,12 +1,15 @@
 import { renameSync } from 'node:fs'
 import { join } from 'node:path'
+import { DUMP } from '../../src/core/backup.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { Secret } from '../../src/core/secret.ts'
-import { openDatabase } from '../../src/engines/index.ts'
+import { engineNamed, openDatabase } from '../../src/engines/index.ts'
 import { backup } from '../../src/operations/backup.ts'
+import { importDump } from '../../src/operations/import.ts'
 import { Progress } from '../../src/operations/progress.ts'
 import { Repository } from '../../src/repository/repository.ts'
 import { openStorage } from '../../src/storage/index.ts'
+import { bytesOf, collect } from '../../src/stream/bytes.ts'
 import type { PostgresServer } from '../../support/postgres.ts'
 import { ApiSite, PASSPHRASE } from './site.ts'
 
@@ -78,6 +81,36 @@ export class BackupSite {
         madeBy: { holdfast: '0.0.0', host: 'elsewhere' },
         tags: about.tags ?? {},
         maxBytes: undefined,
+      },
+      signal,
+    )
+    return manifest.id
+  }
+
+  /** The native dump of a backup. */
+  async dumpOf(id: string): Promise<Buffer> {
+    const repository = await this.repository()
+    const reader = await repository.reader(await repository.find(id, signal), signal)
+    try {
+      return Buffer.from(await collect(reader.stream(DUMP)))
+    } finally {
+      await reader.close()
+    }
+  }
+
+  /** Makes a native dump a backup, without the server knowing. */
+  async bringIn(dump: Uint8Array): Promise<string> {
+    const { manifest } = await importDump(
+      {
+        repository: await this.repository(),
+        engine: engineNamed('postgres', this.engines),
+        dump: bytesOf(dump),
+        name: 'given.dump',
+        tags: {},
+        maxBytes: dump.length,
+        madeBy: { holdfast: '0.0.0', host: 'elsewhere' },
+        clock: systemClock,
+        progress: new Progress(systemClock),
       },
       signal,
     )

@@ -162,6 +162,7 @@ const wrapped = (database: Database, wrap: (restore: Restore) => Partial<Restore
   name: database.name,
   dump: (options, signal) => database.dump(options, signal),
   survey: (options, signal) => database.survey(options, signal),
+  inspect: (backup, options, signal) => database.inspect(backup, options, signal),
   restore: async (...args) => {
     const restore = await database.restore(...args)
     const changed = wrap(restore)

@@ -113,6 +113,7 @@ function watchedDatabase(database: Database): Database {
     name: database.name,
     dump: async (...args) => watchedDump(await database.dump(...args)),
     survey: async (...args) => watchedSurvey(await database.survey(...args)),
+    inspect: (...args) => database.inspect(...args),
     restore: async (...args) => watchedRestore(await database.restore(...args)),
   }
 }

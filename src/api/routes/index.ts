@@ -9,6 +9,7 @@ import { lockRoutes } from './locks.ts'
 import { oidcRoutes } from './oidc.ts'
 import { repositoryRoutes } from './repositories.ts'
 import { repositoryDetailRoutes } from './repository-details.ts'
+import { restoreRoutes } from './restores.ts'
 import { runListRoutes } from './run-lists.ts'
 import { runRoutes } from './runs.ts'
 import { schedulerRoutes } from './scheduler.ts'
@@ -31,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   ...scheduleRoutes,
   ...runListRoutes,
   ...runRoutes,
+  ...restoreRoutes,
   ...backupRoutes,
   ...backupCareRoutes,
   ...downloadRoutes,

@@ -16,7 +16,7 @@ import { follow } from '../follow.ts'
 import { requireFresh } from '../policy.ts'
 import { type Route, route } from '../route.ts'
 import { Done, Reference } from '../schema/common.ts'
-import { NewRun, Run, RunDetails, RunLog, RunNews } from '../schema/runs.ts'
+import { isInPlace, NewRun, Run, RunDetails, RunLog, RunNews } from '../schema/runs.ts'
 import { retry } from './retry.ts'
 import { trigger } from './trigger.ts'
 
@@ -37,7 +37,7 @@ export const runRoutes: readonly Route[] = [
     answer: Run,
     handle: async (call, deps) => {
       const { body, caller } = call
-      if (body.kind === 'restore' && (body.replace === true || body.target === 'source')) {
+      if (body.kind === 'restore' && isInPlace(body)) {
         requireFresh(caller, 'a restore in place of a database')
       }
       const { run, isNew } = await trigger(call, deps)

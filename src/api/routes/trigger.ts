@@ -15,19 +15,15 @@ import {
   holdSource,
   newestBackup,
   type Source,
-  sealedSourceUrl,
   sourceLabelled,
-  sourceUrlPlace,
 } from '../../catalog/sources.ts'
 import type { Caller } from '../../core/access.ts'
-import { InvalidInput, NotFound } from '../../core/faults.ts'
+import { InvalidInput } from '../../core/faults.ts'
 import { DEFAULT_RETRY } from '../../core/run.ts'
 import { targetPlace } from '../../core/run-request.ts'
-import { Secret } from '../../core/secret.ts'
-import type { SourceParts } from '../outside.ts'
-import { requireRole } from '../policy.ts'
 import type { Call, Deps } from '../route.ts'
-import type { WantedRun } from '../schema/runs.ts'
+import type { NewRestore, WantedRun } from '../schema/runs.ts'
+import { targetOf } from './restore-target.ts'
 
 /** Runs that somebody waits for go before those that a clock asked for. */
 export const MANUAL_PRIORITY = 100
@@ -134,7 +130,7 @@ async function whatFor(
  * `latest` is the latest of this source, whatever else is in the repository. Where its database has moved, the
  * repository cannot tell which backups are of this source, and the catalogue can.
  */
-async function backupOf(
+export async function backupOf(
   sql: Sql,
   source: Source,
   { backup }: { readonly backup: string },
@@ -149,48 +145,23 @@ async function backupOf(
 async function restoreOf(
   sql: Sql,
   source: Source,
-  { body, caller }: { readonly body: WantedRun & { kind: 'restore' }; readonly caller: Caller },
+  { body, caller }: { readonly body: NewRestore; readonly caller: Caller },
   id: string,
-  { vault, outside }: Deps,
+  deps: Deps,
 ): Promise<Pick<What, 'lockKey' | 'host' | 'request' | 'requestSealed'>> {
-  const isInPlace = body.target === 'source'
-  const url = isInPlace ? await urlOf(sql, source, vault) : new Secret(body.target)
-  const target = outside.describeSource(url)
-  if (!isInPlace) requireNetwork(outside.sourceParts(url), caller)
-  const replace = isInPlace || (body.replace ?? false)
+  const { url, label, host, options } = await targetOf(sql, source, { body, caller }, deps)
   // A database that is replaced is not backed up meanwhile.
-  const replaced = replace ? await sourceLabelled(sql, target.label) : undefined
+  const replaced = options.replace ? await sourceLabelled(sql, label) : undefined
   return {
-    lockKey: replaced === undefined ? `target:${target.label}` : `source:${replaced.id}`,
-    host: target.host,
-    request: {
-      backup: body.backup,
-      target: target.label,
-      replace,
-      disconnect: body.disconnect ?? false,
-      noOwner: body.noOwner ?? false,
-    },
-    requestSealed: vault.seal(url, targetPlace(id)),
+    lockKey: replaced === undefined ? `target:${label}` : `source:${replaced.id}`,
+    host,
+    request: { backup: body.backup, target: label, ...options },
+    requestSealed: deps.vault.seal(url, targetPlace(id)),
   }
 }
 
-/**
- * Behind a socket the server is known as the user it runs as, and a file of certificates is one of its own: who
- * names them decides for its machine. Throws NotAllowed.
- */
-function requireNetwork({ host, caFile }: SourceParts, caller: Caller): void {
-  if (!host.startsWith('/') && caFile === undefined) return
-  requireRole(caller, 'admin', 'a socket or a file of the server in a target')
-}
-
-async function urlOf(sql: Sql, source: Source, vault: Deps['vault']): Promise<Secret> {
-  const sealed = await sealedSourceUrl(sql, source.id)
-  if (sealed === undefined) throw new NotFound({ kind: 'source', name: source.name })
-  return vault.unseal(sealed, sourceUrlPlace(source.id))
-}
-
 /** The repository that was named, else the only one that can be meant. */
-async function repositoryFor(
+export async function repositoryFor(
   sql: Sql,
   source: Source,
   body: Exclude<WantedRun, { kind: 'check' }>,

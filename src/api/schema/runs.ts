@@ -162,7 +162,16 @@ export const Stats = z.object({
       day: z.string(),
       completed: z.number().int(),
       failed: z.number().int(),
+      skipped: z.number().int(),
+      cancelled: z.number().int(),
+      /** All that neither completed nor failed: skipped, cancelled, and not over yet. */
       other: z.number().int(),
+      /** That the completed ones took; null without one. */
+      meanSeconds: z.nullable(z.number()),
+      /** Bytes of the dumps that completed backups made. */
+      dumpedBytes: z.number(),
+      /** What these added to their repositories. */
+      storedBytes: z.number(),
     }),
   ),
 })
@@ -233,6 +242,50 @@ const Tags = z
   )
 const Backup = PlainText(100)
 
+const RESTORE = {
+  source: Reference,
+  repository: Reference.optional(),
+  /** An id, the beginning of one, or `latest`. */
+  backup: Backup,
+  target: SecretText.describe(
+    'the URL of the database to restore into, or `source`: the database that was backed up, or with `database` another one of its server',
+  ),
+  database: PlainText(200)
+    .optional()
+    .describe(
+      'with target `source`: the name of a new or empty database, or with `replace` of any other, on the server of the source and by its login',
+    ),
+  ...RestoreRequest.pick({ replace: true, disconnect: true, noOwner: true }).partial().shape,
+}
+const KIND = z.literal('restore')
+
+/** Says which other database `database` can be. */
+function checkDatabase(
+  { target, database }: { readonly target: string; readonly database?: string | undefined },
+  context: z.core.$RefinementCtx,
+): void {
+  if (target === 'source' || database === undefined) return
+  const message = 'a URL names its database itself'
+  context.addIssue({ code: 'custom', path: ['database'], message })
+}
+
+/** A backup that is to be restored, and where to. */
+export const NewRestore = z.strictObject({ kind: KIND, ...RESTORE }).superRefine(checkDatabase)
+export type NewRestore = z.output<typeof NewRestore>
+
+/** What would be restored, as for a run; `kind` may be left out. */
+export const PreflightRequest = z
+  .strictObject({ kind: KIND.default('restore'), ...RESTORE })
+  .superRefine(checkDatabase)
+
+/** Whether a restore takes the place of a database that holds something. */
+export const isInPlace = ({
+  target,
+  database,
+  replace = false,
+}: Pick<NewRestore, 'target' | 'database' | 'replace'>): boolean =>
+  replace || (target === 'source' && database === undefined)
+
 /** What to run now. */
 export const NewRun = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -243,16 +296,7 @@ export const NewRun = z.discriminatedUnion('kind', [
     ...BackupRequest.partial().shape,
     tags: Tags.optional(),
   }),
-  z.strictObject({
-    kind: z.literal('restore'),
-    source: Reference,
-    repository: Reference.optional(),
-    /** An id, the beginning of one, or `latest`. */
-    backup: Backup,
-    /** The URL of the database to restore into, or `source` for the one that was backed up. */
-    target: SecretText,
-    ...RestoreRequest.pick({ replace: true, disconnect: true, noOwner: true }).partial().shape,
-  }),
+  NewRestore,
   z.strictObject({
     kind: z.literal('verify'),
     source: Reference,

@@ -1,4 +1,5 @@
 import { DatabaseRefused, TargetUnfit } from '../../core/faults.ts'
+import type { PreflightCheckName } from '../../core/preflight.ts'
 import type { RestorableBackup, RestoreOptions } from '../engine.ts'
 import type { Session } from './client.ts'
 import type { Contents } from './needs.ts'
@@ -7,60 +8,100 @@ import type { Server } from './server.ts'
 import { type Settings, serverName } from './settings.ts'
 import { type FoundTool, majorOf } from './tools.ts'
 
-interface Fitness {
+/** What is compared. */
+export interface Both {
   readonly target: Settings
   readonly server: Server
   readonly properties: Properties
   readonly contents: Contents
   readonly options: RestoreOptions
-  readonly tool: FoundTool
   readonly backup: RestorableBackup
 }
 
-/** Compares what the backup needs with what the server has; throws for what it cannot do without. */
+interface Fitness extends Both {
+  /** The pg_restore to use. */
+  readonly tool: FoundTool
+}
+
+/** What a check found where nothing stands in the way; `warning`: what the restore does without. */
+export interface Met {
+  readonly outcome: 'ok' | 'warning'
+  readonly message: string
+}
+
+type Check = (session: Session, fitness: Fitness) => Met | Promise<Met>
+
+const ok = (message: string): Met => ({ outcome: 'ok', message })
+const warning = (message: string): Met => ({ outcome: 'warning', message })
+
+/** Compares what the backup needs with what the server has; each throws for what it cannot do without. */
+export const FITNESS = {
+  rights: refuseNoCreatedb,
+  locale: refuseLocaleProvider,
+  extensions: refuseMissingExtensions,
+  roles: refuseMissingRoles,
+  owners: refuseForeignOwners,
+  tablespaces: findTablespaces,
+  subscriptions: findSubscriptions,
+  versions: compareVersions,
+} satisfies Partial<Record<PreflightCheckName, Check>>
+
+/** All of {@link FITNESS}, one after the other. */
 export async function checkTarget(
   session: Session,
   fitness: Fitness,
 ): Promise<{ warnings: string[]; hasTablespaces: boolean }> {
-  const { target, server, contents, options, tool, backup } = fitness
-  if (!server.mayCreateDatabases) {
-    throw new DatabaseRefused({
-      what: `let ${target.user} create a database`,
-      server: serverName(target),
-      why: 'a restore fills a new database beside the target, and this login may not create one',
-      hint: `use another login, or: alter role ${target.user} createdb`,
-    })
+  const met = new Map<string, Met>()
+  for (const [name, check] of Object.entries<Check>(FITNESS)) {
+    met.set(name, await check(session, fitness))
   }
-  refuseLocaleProvider(fitness)
-  await refuseMissingExtensions(session, fitness)
-  await refuseMissingRoles(session, fitness)
-  if (!options.noOwner) await refuseForeignOwners(session, fitness)
-  const lost = await missing(session, 'pg_tablespace', 'spcname', contents.tablespaces)
-  const warnings: string[] = []
-  if (lost.length > 0) {
-    warnings.push(`everything goes to the default tablespace: there is no ${lost.join(', ')} here`)
+  const warnings = [...met.values()].filter(one => one.outcome === 'warning')
+  return {
+    warnings: warnings.map(one => one.message),
+    hasTablespaces: met.get('tablespaces')?.outcome === 'ok',
   }
-  if (options.noOwner) {
-    warnings.push(`everything belongs to ${target.user}, and nothing is granted to anyone else`)
-  }
-  if (contents.subscriptions.length > 0) {
-    const names = contents.subscriptions.join(', ')
-    warnings.push(`subscriptions come back disabled, enable them when they should run: ${names}`)
-  }
+}
+
+function refuseNoCreatedb(_: Session, { target, server }: Both): Met {
+  if (server.mayCreateDatabases) return ok(`${target.user} may create databases`)
+  throw new DatabaseRefused({
+    what: `let ${target.user} create a database`,
+    server: serverName(target),
+    why: 'a restore fills a new database beside the target, and this login may not create one',
+    hint: `use another login, or: alter role ${target.user} createdb`,
+  })
+}
+
+function compareVersions(_: Session, { backup, server, tool }: Fitness): Met {
   const sourceMajor = majorOf(backup.facts.server)
   if (Math.max(tool.major, sourceMajor) > server.major) {
-    warnings.push(
+    return warning(
       `the backup is of PostgreSQL ${sourceMajor}, restored with pg_restore ${tool.version} into the older ${server.version}`,
     )
   }
-  return { warnings, hasTablespaces: lost.length === 0 }
+  return ok(
+    `the backup is of PostgreSQL ${sourceMajor}, restored with pg_restore ${tool.version} into ${server.version}`,
+  )
 }
 
-function refuseLocaleProvider({ target, server, properties }: Fitness): void {
+function findSubscriptions(_: Session, { contents: { subscriptions } }: Both): Met {
+  if (subscriptions.length === 0) return ok('the backup holds no subscriptions')
+  return warning(
+    `subscriptions come back disabled, enable them when they should run: ${subscriptions.join(', ')}`,
+  )
+}
+
+async function findTablespaces(session: Session, { contents }: Both): Promise<Met> {
+  const lost = await missing(session, 'pg_tablespace', 'spcname', contents.tablespaces)
+  if (lost.length === 0) return ok('every tablespace that the backup names is there')
+  return warning(`everything goes to the default tablespace: there is no ${lost.join(', ')} here`)
+}
+
+function refuseLocaleProvider(_: Session, { target, server, properties }: Both): Met {
   const [provider, since] = { c: ['', 0], i: ['ICU', 15], b: ['built-in', 17] }[
     properties.localeProvider
   ] as [string, number]
-  if (server.major >= since) return
+  if (server.major >= since) return ok('the server has the kind of locale that the backup names')
   throw new TargetUnfit({
     server: serverName(target),
     lacks: `${provider} locales of databases`,
@@ -68,10 +109,10 @@ function refuseLocaleProvider({ target, server, properties }: Fitness): void {
   })
 }
 
-async function refuseMissingExtensions(session: Session, fitness: Fitness): Promise<void> {
+async function refuseMissingExtensions(session: Session, fitness: Both): Promise<Met> {
   const { target, contents } = fitness
   const lost = await missing(session, 'pg_available_extensions', 'name', contents.extensions)
-  if (lost.length === 0) return
+  if (lost.length === 0) return ok('every extension of the backup can be installed there')
   throw new TargetUnfit({
     server: serverName(target),
     lacks: `${lost.length === 1 ? 'extension' : 'extensions'} ${lost.join(', ')}`,
@@ -79,7 +120,7 @@ async function refuseMissingExtensions(session: Session, fitness: Fitness): Prom
   })
 }
 
-async function refuseMissingRoles(session: Session, fitness: Fitness): Promise<void> {
+async function refuseMissingRoles(session: Session, fitness: Both): Promise<Met> {
   const { target, contents, options, properties } = fitness
   const needed = new Set(contents.named)
   if (!options.noOwner) {
@@ -88,7 +129,7 @@ async function refuseMissingRoles(session: Session, fitness: Fitness): Promise<v
     }
   }
   const lost = await missing(session, 'pg_roles', 'rolname', needed)
-  if (lost.length === 0) return
+  if (lost.length === 0) return ok('every role that the backup names is there')
   throw new TargetUnfit({
     server: serverName(target),
     lacks: `${lost.length === 1 ? 'role' : 'roles'} ${lost.join(', ')}`,
@@ -96,16 +137,20 @@ async function refuseMissingRoles(session: Session, fitness: Fitness): Promise<v
   })
 }
 
-async function refuseForeignOwners(session: Session, fitness: Fitness): Promise<void> {
-  const { target, server, contents, properties } = fitness
-  if (server.isSuperuser) return
+async function refuseForeignOwners(session: Session, fitness: Both): Promise<Met> {
+  const { target, server, contents, options, properties } = fitness
+  if (options.noOwner) {
+    return warning(`everything belongs to ${target.user}, and nothing is granted to anyone else`)
+  }
+  const able = ok(`${target.user} can give everything back to its owners`)
+  if (server.isSuperuser) return able
   const foreign = await session.rows<{ name: string }>(
     'list its roles',
     `select rolname as name from pg_catalog.pg_roles
       where rolname = any ($1) and not pg_catalog.pg_has_role(oid, 'member') order by 1`,
     [[...contents.owners, properties.owner]],
   )
-  if (foreign.length === 0) return
+  if (foreign.length === 0) return able
   const names = foreign.map(({ name }) => name).join(', ')
   throw new DatabaseRefused({
     what: `let ${target.user} restore what belongs to ${names}`,
@@ -113,6 +158,24 @@ async function refuseForeignOwners(session: Session, fitness: Fitness): Promise<
     why: 'only a superuser or a member of these roles can give them their objects back',
     hint: 'use such a login, or add --no-owner',
   })
+}
+
+/** Extensions of the backup that a server lets superusers alone make. */
+export async function superuserExtensions(
+  session: Session,
+  { contents }: Pick<Both, 'contents'>,
+): Promise<string[]> {
+  const found = await session.rows<{ name: string }>(
+    'list its extensions',
+    `select distinct e.name::text as name
+       from pg_catalog.pg_available_extensions e
+       join pg_catalog.pg_available_extension_versions v
+         on v.name = e.name and v.version = e.default_version
+      where e.name = any ($1) and v.superuser and to_jsonb(v) ->> 'trusted' is distinct from 'true'
+      order by 1`,
+    [[...contents.extensions]],
+  )
+  return found.map(({ name }) => name)
 }
 
 /** Which of `names` are not in a column of the catalog. */

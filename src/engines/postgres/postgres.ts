@@ -8,6 +8,7 @@ import { ArchiveReader } from './archive.ts'
 import { databasesOf } from './databases.ts'
 import { startDump } from './dump.ts'
 import { ForeignArchive } from './foreign.ts'
+import { inspectTarget } from './inspect.ts'
 import { OutlineBuilder } from './outline.ts'
 import { prepareRestore } from './restore.ts'
 import { databaseName, partsOf, type Settings, settingsOf, urlOf } from './settings.ts'
@@ -44,6 +45,8 @@ function databaseOf(settings: Settings, toolbox: Toolbox): Database {
     survey: (options, signal) => startSurvey(settings, toolbox, options, signal),
     restore: (backup, options, signal) =>
       prepareRestore({ target: settings, toolbox, open }, backup, options, signal),
+    inspect: (backup, options, signal) =>
+      inspectTarget({ target: settings, toolbox, open }, backup, options, signal),
   }
 }
 

@@ -22,10 +22,11 @@ import {
   settingStatements,
 } from './properties.ts'
 import { type Server, serverOf } from './server.ts'
-import { MAX_NAME_BYTES, onDatabase, type Settings, serverName } from './settings.ts'
+import { nameAside, onDatabase, type Settings, serverName, withSuffix } from './settings.ts'
 import {
   databaseExists,
   onServer,
+  refuseForeignTarget,
   refuseInUse,
   refuseOccupied,
   swapIn,
@@ -40,7 +41,7 @@ const UNFIT = new Set(['22023', '42809', '42704', '0A000'])
 const INDEX_MEMORY = 256 * 1024 * 1024
 
 /** Where a restore goes. */
-interface Place {
+export interface Place {
   readonly target: Settings
   readonly toolbox: Toolbox
   /** Opens another database of the server. */
@@ -77,6 +78,7 @@ export async function prepareRestore(
       const server = await serverOf(session)
       const state = await targetState(session, target, signal)
       if (!options.replace) refuseOccupied(target, state)
+      if (state.is !== 'absent') await refuseForeignTarget(session, target)
       if (state.is !== 'absent' && !options.disconnect) await refuseInUse(session, target)
       const fitness = { target, server, properties, contents, options, tool, backup }
       const { warnings, hasTablespaces } = await checkTarget(session, fitness)
@@ -341,13 +343,6 @@ function sessionOptions({ maintenanceMemory }: Server): string {
   return `-c synchronous_commit=off -c maintenance_work_mem=${Math.floor(kilobytes)}kB`
 }
 
-/** `name` with a suffix, cut so that it stays a name of at most 63 bytes and of whole characters. */
-function withSuffix(name: string, suffix: string): string {
-  const characters = Array.from(name)
-  while (Buffer.byteLength(characters.join('') + suffix) > MAX_NAME_BYTES) characters.pop()
-  return characters.join('') + suffix
-}
-
 async function asideName(
   session: Session,
   target: Settings,
@@ -360,8 +355,7 @@ async function asideName(
   )
   // A second restore within the same second finds the name taken.
   for (let again = 1; ; again += 1) {
-    const suffix = again === 1 ? `_before_${now}` : `_before_${now}_${again}`
-    const name = withSuffix(target.database, suffix)
+    const name = nameAside(target.database, again === 1 ? now : `${now}_${again}`)
     if (!(await databaseExists(session, name))) return name
   }
 }

@@ -25,7 +25,7 @@ export interface Settings {
 
 const DEFAULT_PORT = 5432
 /** PostgreSQL cuts longer names silently, and would then connect to another database. */
-export const MAX_NAME_BYTES = 63
+const MAX_NAME_BYTES = 63
 const NO_HOST = 'host.invalid'
 const PARAMETERS = ['host', 'sslmode', 'sslrootcert']
 
@@ -88,6 +88,16 @@ export const onDatabase = (settings: Settings, database: string): Settings => ({
   ...settings,
   database,
 })
+
+/** `name` with a suffix, cut so that it stays a name of at most 63 bytes and of whole characters. */
+export function withSuffix(name: string, suffix: string): string {
+  const characters = Array.from(name)
+  while (Buffer.byteLength(characters.join('') + suffix) > MAX_NAME_BYTES) characters.pop()
+  return characters.join('') + suffix
+}
+
+/** What a database is called that a restored one took the place of at a time. */
+export const nameAside = (name: string, time: string): string => withSuffix(name, `_before_${time}`)
 
 /** The server for people: `db.example.org:5432`. */
 export const serverName = ({ host, port }: Settings): string =>

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { throwIfAborted } from '../../core/abort.ts'
-import { DatabaseInUse, TargetNotEmpty } from '../../core/faults.ts'
+import { DatabaseInUse, DatabaseRefused, TargetNotEmpty } from '../../core/faults.ts'
 import { identifier, Session, sqlState } from './client.ts'
-import { databaseName, onDatabase, type Settings } from './settings.ts'
+import { databaseName, onDatabase, type Settings, serverName } from './settings.ts'
 
 export type TargetState =
   | { readonly is: 'absent' }
@@ -55,7 +55,8 @@ export async function onServer<T>(
   }
 }
 
-async function openMaintenance(settings: Settings, signal: AbortSignal): Promise<Session> {
+/** A session in a database of the server that is neither dumped nor restored. */
+export async function openMaintenance(settings: Settings, signal: AbortSignal): Promise<Session> {
   const [first, second] = MAINTENANCE.filter(name => name !== settings.database)
   try {
     return await Session.open(onDatabase(settings, first ?? 'template1'), signal)
@@ -107,6 +108,12 @@ export function refuseOccupied(target: Settings, state: TargetState): void {
 
 /** Throws {@link DatabaseInUse} when others are connected. */
 export async function refuseInUse(session: Session, target: Settings): Promise<void> {
+  const by = await usersOf(session, target)
+  if (by !== undefined) throw new DatabaseInUse({ database: databaseName(target), by })
+}
+
+/** Who is connected to a database: `shop with psql from 10.0.0.7 (3 times)`. */
+export async function usersOf(session: Session, target: Settings): Promise<string | undefined> {
   const others = await session.rows<{ who: string; count: number }>(
     'list its connections',
     `select coalesce(usename, 'unknown')
@@ -118,9 +125,26 @@ export async function refuseInUse(session: Session, target: Settings): Promise<v
       group by who order by who`,
     [target.database],
   )
-  if (others.length === 0) return
+  if (others.length === 0) return undefined
   const by = others.map(({ who, count }) => (count === 1 ? who : `${who} (${count} times)`))
-  throw new DatabaseInUse({ database: databaseName(target), by: by.join(', ') })
+  return by.join(', ')
+}
+
+/** Only its owner, or a member of that role, may rename a database. */
+export async function refuseForeignTarget(session: Session, target: Settings): Promise<void> {
+  const [foreign] = await session.rows<{ owner: string }>(
+    'tell whose the target is',
+    `select pg_catalog.pg_get_userbyid(datdba) as owner from pg_catalog.pg_database
+      where datname = $1 and not pg_catalog.pg_has_role(datdba, 'usage')`,
+    [target.database],
+  )
+  if (foreign === undefined) return
+  throw new DatabaseRefused({
+    what: `let ${target.user} rename database ${target.database}`,
+    server: serverName(target),
+    why: `it belongs to ${foreign.owner}, and the restored one is to take its name`,
+    hint: `use the login of ${foreign.owner} or a superuser, or restore into a new database`,
+  })
 }
 
 export interface Swap {

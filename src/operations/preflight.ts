@@ -1,0 +1,179 @@
+import { DUMP, type Manifest, type Outline, type OutlineTable, tableName } from '../core/backup.ts'
+import { Fault } from '../core/fault.ts'
+import { DatabaseUnreachable, Interrupted } from '../core/faults.ts'
+import { shortId } from '../core/ids.ts'
+import {
+  PREFLIGHT_CHECKS,
+  type Preflight,
+  type PreflightCheck,
+  type PreflightLosses,
+} from '../core/preflight.ts'
+import type { Database, Engine, Inspection, LiveTable, RestoreOptions } from '../engines/engine.ts'
+import type { Repository } from '../repository/repository.ts'
+import type { ByteRange } from '../stream/bytes.ts'
+import { readOutline } from './outline.ts'
+import { roomFor } from './space.ts'
+import { requireSameEngine } from './verify.ts'
+import { bytesText, plural } from './words.ts'
+
+export interface PreflightRequest {
+  readonly repository: Repository
+  readonly manifest: Manifest
+  /** The engine of the target. */
+  readonly engine: Engine
+  readonly target: Database
+  readonly options: RestoreOptions
+}
+
+/** A server that takes longer to answer all questions is told as a problem. */
+const SERVER_MS = 25_000
+/** Tables that the losses name. */
+const MOST_TOLD = 200
+
+/** Looks at everything that a restore would meet, and changes nothing; problems are told, not thrown. */
+export async function preflight(
+  request: PreflightRequest,
+  signal: AbortSignal,
+): Promise<Preflight> {
+  requireSameEngine(request.manifest, request.engine)
+  try {
+    return await look(request, signal)
+  } catch (error) {
+    if (error instanceof Interrupted || !(error instanceof Fault)) throw error
+    // What the server meets is in the inspection: this is of the backup.
+    return withoutLook(request, error)
+  }
+}
+
+async function look(request: PreflightRequest, signal: AbortSignal): Promise<Preflight> {
+  const { repository, manifest, target, options } = request
+  const reader = await repository.reader(manifest, signal)
+  try {
+    const backup = {
+      facts: manifest.source,
+      outline: await readOutline(reader, manifest),
+      stream: (name: string, range?: ByteRange) => reader.stream(name, range),
+    }
+    const inspection = await withinLimit(target, signal, during =>
+      target.inspect(backup, options, during),
+    )
+    return reportOf(request, backup.outline, inspection)
+  } finally {
+    await reader.close()
+  }
+}
+
+/** Gives the server of the target a limit; what it did not answer in time is told as a problem. */
+async function withinLimit<T>(
+  { name }: Database,
+  signal: AbortSignal,
+  work: (during: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController()
+  const server = name.slice(name.lastIndexOf('@') + 1)
+  const why = `it did not answer everything within ${SERVER_MS / 1000} seconds`
+  const end = () => late.abort(new DatabaseUnreachable({ server, why }))
+  const timer = setTimeout(end, SERVER_MS)
+  try {
+    return await work(AbortSignal.any([signal, late.signal]))
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function reportOf(
+  request: PreflightRequest,
+  outline: Outline,
+  { target, keptAs, checks, tables, freeBytes }: Inspection,
+): Preflight {
+  const { manifest } = request
+  const { summary } = manifest
+  const whole: PreflightCheck = {
+    name: 'backup',
+    outcome: 'ok',
+    message: `backup ${shortId(manifest.id)} can be read: ${plural(summary.tables, 'table')}, ${plural(summary.rows, 'row')}`,
+    hint: null,
+  }
+  const all = [whole, ...checks]
+  if (target.server !== null) all.push(spaceCheck(dumpBytes(manifest), freeBytes))
+  return {
+    ready: all.every(check => check.outcome !== 'problem'),
+    backup: backupOf(manifest),
+    target: { label: request.target.name, ...target },
+    keptAs: keptAs ?? null,
+    checks: all.toSorted((a, b) => rank(a) - rank(b)),
+    losses: tables === undefined ? null : lossesOf(tables, outline.tables),
+  }
+}
+
+const rank = ({ name }: PreflightCheck): number => PREFLIGHT_CHECKS.indexOf(name)
+
+/** A backup that cannot be read need not be compared with anything. */
+function withoutLook({ manifest, target }: PreflightRequest, fault: Fault): Preflight {
+  const { message, hint } = fault
+  return {
+    ready: false,
+    backup: backupOf(manifest),
+    target: {
+      label: target.name,
+      server: null,
+      exists: null,
+      empty: null,
+      bytes: null,
+      tables: null,
+      owner: null,
+    },
+    keptAs: null,
+    checks: [{ name: 'backup', outcome: 'problem', message, hint }],
+    losses: null,
+  }
+}
+
+const dumpBytes = ({ streams }: Manifest): number =>
+  streams.find(stream => stream.name === DUMP)?.bytes ?? 0
+
+const backupOf = (manifest: Manifest): Preflight['backup'] => ({
+  id: manifest.id,
+  source: manifest.source.name,
+  server: manifest.source.server,
+  finishedAt: manifest.finishedAt,
+  dumpBytes: dumpBytes(manifest),
+  ...manifest.summary,
+})
+
+function spaceCheck(dump: number, free: number | undefined): PreflightCheck {
+  const size = `the dump has ${bytesText(dump)}`
+  if (free === undefined) {
+    const message = `how much space the server has free is not known; ${size}`
+    const hint = 'look at its disk: until the old database is dropped, both are there'
+    return { name: 'space', outcome: 'unknown', message, hint }
+  }
+  const room = roomFor(free, dump)
+  const message = `the server has ${bytesText(free)} free, and ${size}`
+  if (room === 'enough') return { name: 'space', outcome: 'ok', message, hint: null }
+  const hint = 'free some space on the server, or restore to another one'
+  return { name: 'space', outcome: room === 'hopeless' ? 'problem' : 'warning', message, hint }
+}
+
+function lossesOf(live: readonly LiveTable[], stored: readonly OutlineTable[]): PreflightLosses {
+  const rows = new Map(stored.map(table => [tableName(table), table.rows]))
+  const tables = live.map(table => {
+    const name = tableName(table)
+    return { name, estimatedRows: table.estimatedRows ?? null, backupRows: rows.get(name) ?? null }
+  })
+  // Whole tables first, then whatever has the most rows that the backup has not.
+  const loss = ({ estimatedRows, backupRows }: (typeof tables)[number]) =>
+    (estimatedRows ?? 0) - (backupRows ?? 0)
+  const isOnlyLive = ({ backupRows }: (typeof tables)[number]) => backupRows === null
+  const sorted = tables.toSorted(
+    (a, b) =>
+      Number(isOnlyLive(b)) - Number(isOnlyLive(a)) ||
+      loss(b) - loss(a) ||
+      (a.name < b.name ? -1 : 1),
+  )
+  return {
+    tables: sorted.slice(0, MOST_TOLD),
+    total: tables.length,
+    onlyLive: tables.filter(isOnlyLive).length,
+  }
+}
