@@ -34,7 +34,9 @@ describe('the package as others install it', () => {
   before(async () => {
     const packed = tempDir()
     consumer = tempDir()
-    await run('npm', ['pack', '--pack-destination', packed], { cwd: ROOT, env })
+    // As `npm pack` does it by itself; the dashboard is built before the tests, and looked at by others meanwhile.
+    await run('npm', ['run', 'build'], { cwd: ROOT, env })
+    await run('npm', ['pack', '--ignore-scripts', '--pack-destination', packed], { cwd: ROOT, env })
     const [tarball = ''] = readdirSync(packed)
     writeFileSync(join(consumer, 'package.json'), '{ "private": true, "type": "module" }')
     // The cache of `npm ci` has it all, or else npm asks its registry.
@@ -64,6 +66,10 @@ describe('the package as others install it', () => {
       assert.equal(server.child.exitCode, null, server.stderr())
       return (await answer(socket, '/health/ready')).status === 200
     })
+    const address = /http:\/\/127\.0\.0\.1:\d+/.exec(server.stderr())?.[0]
+    const page = await (await fetch(`${address}/sources`)).text()
+    const [, script] = /<script type="module"[^>]* src="([^"]+)"/.exec(page) ?? []
+    assert.equal((await fetch(`${address}${script}`)).status, 200)
     server.child.kill('SIGTERM')
     assert.equal((await server.ended).code, 0, server.stderr())
     assert.equal(postgresOf(dataDir), undefined)

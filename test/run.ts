@@ -3,6 +3,7 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
+import { browserProgram } from '../support/browser.ts'
 import { shareCluster } from '../support/postgres.ts'
 import { endRunning, type Outcome, runStep, runTestFile } from './support/runner.ts'
 
@@ -13,7 +14,10 @@ const STEPS = {
   format: ['biome', 'check', '.'],
   lint: ['oxlint', '--type-aware'],
   types: ['tsc'],
+  'types of the dashboard': ['tsc', '-p', 'web'],
 }
+/** What tests of the dashboard and of the package look at. */
+const BUILD = ['vite', 'build', 'web', '--logLevel', 'warn']
 
 async function main(filters: readonly string[]): Promise<void> {
   const outcomes: Outcome[] = []
@@ -21,6 +25,10 @@ async function main(filters: readonly string[]): Promise<void> {
     for (const [name, command] of Object.entries(STEPS)) {
       outcomes.push(report(await runStep(name, command, ROOT)))
     }
+  }
+  if (filters.length === 0 || filters.some(filter => /web|package/.test(filter))) {
+    outcomes.push(report(await runStep('dashboard', BUILD, ROOT)))
+    browserProgram() // installs it, if it must, as the next line does
   }
   shareCluster() // installs PostgreSQL, if it must, before several files want it at the same moment
   const files = globSync('test/**/*.test.ts', { cwd: ROOT })

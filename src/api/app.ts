@@ -7,6 +7,7 @@ import { USUAL_WEB, type WebRules } from '../core/web.ts'
 import type { Door } from './admission.ts'
 import { Budgets } from './budget.ts'
 import type { Certificate } from './certificate.ts'
+import { addDashboard } from './dashboard.ts'
 import { addHostCheck, Front } from './front.ts'
 import { addHeaders, addHeadersTo } from './headers.ts'
 import { addHealth, type Check } from './health.ts'
@@ -79,6 +80,7 @@ export async function createApp(door: Door, options: AppOptions): Promise<Fastif
   })
   addHealth(app, door, options)
   await addReference(app, PREFIX)
+  if (door.is === 'port') await addDashboard(app, front)
   const budgets = new Budgets(web.requestsPerMinute)
   const reception = new Reception(options.deps.catalog, door, budgets)
   if (metrics !== undefined) addMetrics(app, { door, metrics, rules: web, reception })

@@ -1,15 +1,20 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Front } from './front.ts'
 
-/** Of a page: everything from here, nothing written into it, no frame around it. */
-const PAGE_POLICY = [
-  "default-src 'self'",
-  "img-src 'self' data:",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ')
+/**
+ * Of a page: everything from here, nothing written into it, no frame around it. Where a nonce is named, styles that
+ * carry it count, too.
+ */
+export const pagePolicy = (nonce?: string): string =>
+  [
+    "default-src 'self'",
+    ...(nonce === undefined ? [] : [`style-src 'self' 'nonce-${nonce}'`]),
+    "img-src 'self' data:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ')
 /** Of everything else: should a browser take it for a page, it loads and runs nothing. */
 const OTHER_POLICY =
   "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -43,7 +48,7 @@ export function addHeadersTo(reply: FastifyReply): void {
   const isPage = String(reply.getHeader('content-type')).startsWith('text/html')
   reply.headers(ALWAYS)
   if (!reply.hasHeader('content-security-policy')) {
-    reply.header('content-security-policy', isPage ? PAGE_POLICY : OTHER_POLICY)
+    reply.header('content-security-policy', isPage ? pagePolicy() : OTHER_POLICY)
   }
   if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
 }

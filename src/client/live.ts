@@ -13,6 +13,8 @@ export interface WatchOptions {
   readonly position?: string | undefined
   /** Ends it. */
   readonly signal?: AbortSignal | undefined
+  /** Told whenever the server is reached, and whenever it is lost; what is lost is looked for without end. */
+  readonly onConnection?: ((isConnected: boolean) => void) | undefined
 }
 
 /**
@@ -26,7 +28,7 @@ export interface WatchOptions {
  */
 export async function* watch(
   url: string | URL,
-  { key, position, signal }: WatchOptions = {},
+  { key, position, signal, onConnection }: WatchOptions = {},
 ): AsyncGenerator<LiveEvent, void> {
   const waiting: LiveEvent[] = []
   let received = position
@@ -42,6 +44,8 @@ export async function* watch(
     withCredentials: true,
     auth: send => send({ token: key, position: received }),
   })
+  socket.on('connect', () => onConnection?.(true))
+  socket.on('disconnect', () => onConnection?.(false))
   socket.on('live', (event: LiveEvent) => {
     waiting.push(event)
     if ('position' in event) received = event.position
@@ -54,6 +58,7 @@ export async function* watch(
   })
   let again: ReturnType<typeof setTimeout> | undefined
   socket.on('connect_error', error => {
+    onConnection?.(false)
     // It goes on by itself where the server was not reached.
     if (socket.active) return
     const { data: problem } = error as { data?: Problem }

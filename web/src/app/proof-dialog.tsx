@@ -1,0 +1,69 @@
+import { Anchor, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { client } from '../data/client.ts'
+import { useMessages } from '../i18n/language.tsx'
+import { FaultAlert } from '../parts/fault-alert.tsx'
+import { PasswordField } from '../parts/password-field.tsx'
+import { useAccount } from './session.tsx'
+
+/** Asks whoever sits before an open session to prove that it is theirs. */
+export function ProofDialog({ onEnd }: { readonly onEnd: (end: 'proven' | 'closed') => void }) {
+  const t = useMessages().app
+  const { cancel } = useMessages().common
+  const { user } = useAccount()
+  const [byCode, setByCode] = useState(user?.hasPassword === false)
+  const [text, setText] = useState('')
+  const [fault, setFault] = useState<unknown>()
+  const [isBusy, setBusy] = useState(false)
+
+  const prove = async () => {
+    setBusy(true)
+    try {
+      await client.prove(byCode ? { code: text } : { password: text })
+      onEnd('proven')
+    } catch (error) {
+      setFault(error)
+      setBusy(false)
+    }
+  }
+  const field = {
+    value: text,
+    onChange: (event: { currentTarget: { value: string } }) => setText(event.currentTarget.value),
+    'data-autofocus': true,
+    required: true,
+    withAsterisk: false,
+  }
+  return (
+    <Modal opened onClose={() => onEnd('closed')} title={t.proofTitle}>
+      <form
+        onSubmit={event => {
+          event.preventDefault()
+          void prove()
+        }}
+      >
+        <Stack>
+          <Text size="sm">{t.proofText}</Text>
+          {byCode ? (
+            <TextInput {...field} label={t.code} inputMode="numeric" autoComplete="one-time-code" />
+          ) : (
+            <PasswordField {...field} label={t.password} autoComplete="current-password" />
+          )}
+          {user?.twoFactor && user.hasPassword && (
+            <Anchor component="button" type="button" size="sm" onClick={() => setByCode(!byCode)}>
+              {byCode ? t.usePassword : t.useCode}
+            </Anchor>
+          )}
+          {fault !== undefined && <FaultAlert error={fault} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={() => onEnd('closed')}>
+              {cancel}
+            </Button>
+            <Button type="submit" loading={isBusy}>
+              {t.confirm}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}

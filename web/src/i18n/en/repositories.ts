@@ -1,0 +1,3 @@
+export const repositories = {
+  title: 'Repositories',
+}

@@ -1,0 +1,46 @@
+export const states = {
+  run: {
+    queued: 'Queued',
+    running: 'Running',
+    paused: 'Paused',
+    retrying: 'Retrying',
+    completed: 'Completed',
+    failed: 'Failed',
+    cancelled: 'Cancelled',
+    skipped: 'Skipped',
+  },
+  /** What a run is asked to become, while it is not that yet. */
+  wanted: { pause: 'Pausing', cancel: 'Cancelling' },
+  kind: { backup: 'Backup', restore: 'Restore', verify: 'Proof', check: 'Check' },
+  trigger: {
+    manual: 'By hand',
+    schedule: 'Schedule',
+    'catch-up': 'Catch-up',
+    after: 'After another',
+  },
+  backup: {
+    good: 'Good',
+    warnings: 'With warnings',
+    damaged: 'Damaged',
+    deleting: 'Being deleted',
+  },
+  verdict: {
+    good: 'Protected',
+    failing: 'Last backup failed',
+    overdue: 'Overdue',
+    never: 'Never backed up',
+    unscheduled: 'No schedule',
+  },
+  role: { viewer: 'Viewer', operator: 'Operator', admin: 'Administrator' },
+  stage: {
+    preparing: 'Preparing',
+    dumping: 'Dumping',
+    finishing: 'Finishing',
+    loading: 'Loading tables',
+    indexing: 'Building indexes',
+    reading: 'Reading',
+    checking: 'Checking',
+    verifying: 'Verifying',
+    swapping: 'Swapping',
+  } as Readonly<Record<string, string>>,
+}

@@ -1,0 +1,5 @@
+import type { Messages } from '../en/index.ts'
+
+export const schedules: Messages['schedules'] = {
+  title: 'Lịch',
+}

@@ -1,0 +1,5 @@
+import type { Messages } from '../en/index.ts'
+
+export const users: Messages['users'] = {
+  title: 'Người dùng và khóa',
+}

@@ -1,0 +1,5 @@
+import type { Messages } from '../en/index.ts'
+
+export const welcome: Messages['welcome'] = {
+  title: 'Chào mừng',
+}

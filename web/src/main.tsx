@@ -1,0 +1,44 @@
+import '@fontsource-variable/inter'
+import '@mantine/core/styles.css'
+import '@mantine/notifications/styles.css'
+import '@mantine/spotlight/styles.css'
+import './app/global.css'
+import './parts/tones.css'
+import { MantineProvider } from '@mantine/core'
+import { Notifications } from '@mantine/notifications'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { setNonce } from 'get-nonce'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { router } from './app/router.tsx'
+import { cssVariables, theme } from './app/theme.ts'
+import { NONCE } from './data/client.ts'
+import { queryClient } from './data/query-client.ts'
+import { messagesOf, preferredLanguage, SpeechProvider } from './i18n/language.tsx'
+
+// Styles that a dialog adds while it is open are ours, too.
+setNonce(NONCE)
+
+const language = preferredLanguage()
+const first = { language, messages: await messagesOf(language) }
+const root = document.getElementById('root')
+if (root === null) throw new Error('the page has no place for the application')
+
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      defaultColorScheme="auto"
+      getStyleNonce={() => NONCE}
+    >
+      <SpeechProvider first={first}>
+        <QueryClientProvider client={queryClient}>
+          <Notifications position="bottom-right" />
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </SpeechProvider>
+    </MantineProvider>
+  </StrictMode>,
+)

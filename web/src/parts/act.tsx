@@ -1,0 +1,47 @@
+import { Text } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { IconCheck, IconX } from '@tabler/icons-react'
+import { type UseMutationResult, useMutation } from '@tanstack/react-query'
+import { NotProven, useProof } from '../app/proof.tsx'
+import { wordsOf } from './fault-alert.tsx'
+import { sentence } from './sentence.ts'
+
+interface ActOptions<Given, Got> {
+  /** Said once it is done. */
+  readonly done?: string | ((got: Got, given: Given) => string) | undefined
+  readonly onDone?: ((got: Got, given: Given) => void) | undefined
+  /** The page shows the fault itself, beside the fields it is about. */
+  readonly showsFault?: boolean
+}
+
+/**
+ * Something that a button does: asks for a proof where the server wants one, says that it is done, or why it is not.
+ * What it changed is asked for anew when the server tells of the change.
+ */
+export function useAct<Given = void, Got = unknown>(
+  act: (given: Given) => Promise<Got>,
+  { done, onDone, showsFault = false }: ActOptions<Given, Got> = {},
+): UseMutationResult<Got, Error, Given> {
+  const withProof = useProof()
+  return useMutation<Got, Error, Given>({
+    mutationFn: given => withProof(() => act(given)),
+    onSuccess: (got, given) => {
+      const text = typeof done === 'function' ? done(got, given) : done
+      if (text !== undefined) {
+        notifications.show({ message: text, color: 'kelp', icon: <IconCheck size={18} /> })
+      }
+      onDone?.(got, given)
+    },
+    onError: error => {
+      if (error instanceof NotProven || showsFault) return
+      const { message, hint } = wordsOf(error)
+      notifications.show({
+        title: sentence(message),
+        message: hint && <Text size="sm">{hint}</Text>,
+        color: 'red',
+        icon: <IconX size={18} />,
+        autoClose: 12_000,
+      })
+    },
+  })
+}

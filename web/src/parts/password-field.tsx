@@ -1,0 +1,8 @@
+import { PasswordInput, type PasswordInputProps } from '@mantine/core'
+import { useMessages } from '../i18n/language.tsx'
+
+/** A field for a password, which can be made legible. */
+export function PasswordField(props: PasswordInputProps) {
+  const t = useMessages().common
+  return <PasswordInput visibilityToggleButtonProps={{ 'aria-label': t.showText }} {...props} />
+}
