@@ -9,6 +9,7 @@ import {
 } from '../core/faults.ts'
 import { shortId } from '../core/ids.ts'
 import type { Failure } from '../core/run.ts'
+import { careFor } from './backup-care.ts'
 import { type BackupRow, type FoundBackup, findBackup } from './backup-list.ts'
 import type { Catalog, Sql } from './db.ts'
 import { jsonText } from './json.ts'
@@ -22,6 +23,8 @@ export interface DeletionWish {
   /** Even if it is the last good one of its source; `source` is then its name, typed. */
   readonly lastToo: boolean
   readonly source?: string | undefined
+  /** A rule wishes it, so that it is taken back where the rules keep the backup after all. */
+  readonly byRule?: boolean
 }
 
 /**
@@ -43,20 +46,42 @@ export async function markForDeletion(
   await refuseRead(sql, backup)
   const lastToo = await mayBeLast(sql, backup, wish)
   await sql.query(
-    `insert into backup_deletions (repository_id, backup_id, asked_by, due_at, last_too)
-     values ($1, $2, $3, clock_now() + make_interval(hours => $4), $5)`,
-    [repositoryId, id, wish.actor, await readSetting(sql, 'deleteGraceHours'), lastToo],
+    `insert into backup_deletions (repository_id, backup_id, asked_by, due_at, last_too, by_rule)
+     values ($1, $2, $3, clock_now() + make_interval(hours => $4), $5, $6)`,
+    [
+      repositoryId,
+      id,
+      wish.actor,
+      await readSetting(sql, 'deleteGraceHours'),
+      lastToo,
+      wish.byRule ?? false,
+    ],
   )
   return await findBackup(sql, id, repositoryId)
 }
 
-/** Takes a deletion back. Throws BackupNotDeleting, DeletionUnderWay. */
+/**
+ * Takes a deletion back for `actor`. What a rule has marked is pinned by whoever wants it kept: the rule would
+ * mark it again. Throws BackupNotDeleting, DeletionUnderWay.
+ */
 export async function takeDeletionBack(
   sql: Sql,
-  { id, repositoryId }: BackupRow,
+  { id, repositoryId }: Pick<BackupRow, 'id' | 'repositoryId'>,
+  actor: string,
 ): Promise<FoundBackup> {
-  const [row] = await sql.query<{ held: boolean }>(
-    `select coalesce(held_until > clock_now(), false) as held from backup_deletions
+  const { byRule } = await dropDeletion(sql, { id, repositoryId })
+  if (byRule) await careFor(sql, { repositoryId, id }, { pinned: true }, actor)
+  return await findBackup(sql, id, repositoryId)
+}
+
+/** Unmarks a backup. Throws BackupNotDeleting, DeletionUnderWay. */
+export async function dropDeletion(
+  sql: Sql,
+  { id, repositoryId }: Pick<BackupRow, 'id' | 'repositoryId'>,
+): Promise<{ readonly byRule: boolean }> {
+  const [row] = await sql.query<{ held: boolean; byRule: boolean }>(
+    `select coalesce(held_until > clock_now(), false) as held, by_rule as "byRule"
+       from backup_deletions
       where repository_id = $1 and backup_id = $2 for update`,
     [repositoryId, id],
   )
@@ -66,7 +91,7 @@ export async function takeDeletionBack(
     repositoryId,
     id,
   ])
-  return await findBackup(sql, id, repositoryId)
+  return row
 }
 
 /** A deletion whose time has come, held by one node. */
@@ -77,6 +102,7 @@ export interface DueDeletion {
   readonly sourceLabel: string
   readonly askedBy: string
   readonly force: boolean
+  readonly byRule: boolean
   readonly attempts: number
 }
 
@@ -102,7 +128,7 @@ export async function takeDueDeletion(
               order by due_at limit 1 for update skip locked)
       returning b.id, b.repository_id as "repositoryId", r.name as repository,
                 b.source_label as "sourceLabel", d.asked_by as "askedBy", d.last_too as force,
-                d.attempts`,
+                d.by_rule as "byRule", d.attempts`,
     [holder, HELD_MINUTES],
   )
   return due

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { InUse, NameAmbiguous, NotFound, WrongUse } from '../core/faults.ts'
 import { shortId } from '../core/ids.ts'
+import { requireTimeZone } from '../core/recurrence.ts'
+import type { Keep } from '../core/retention.ts'
 import { DEFAULT_RETRY, type RetryPolicy, type RunState } from '../core/run.ts'
 import { type Blackout, Timetable, Timing } from '../core/schedule.ts'
 import { catalogTime, type Sql } from './db.ts'
@@ -24,6 +26,8 @@ export interface Schedule {
   readonly blackout: readonly Blackout[]
   readonly retry: RetryPolicy
   readonly maxBytes: number | null
+  /** What of the source's backups in the repository stays; null: all of them. */
+  readonly keep: Keep | null
   /** The earliest slot that has no record yet, and when it fires; null while it is disabled. */
   readonly nextSlot: Date | null
   readonly nextFire: Date | null
@@ -52,6 +56,8 @@ export interface ScheduleSettings {
   readonly blackout?: readonly Blackout[] | undefined
   readonly retry?: RetryPolicy | undefined
   readonly maxBytes?: number | null | undefined
+  /** Null: all, for ever. */
+  readonly keep?: Keep | null | undefined
 }
 
 export interface NewSchedule extends ScheduleSettings {
@@ -66,7 +72,7 @@ export const SCHEDULES_CHANNEL = 'holdfast_schedules'
 const COLUMNS = `schedules.id, source_id as "sourceId", sources.name as "sourceName",
   repository_id as "repositoryId", repositories.name as "repositoryName", cron,
   after_schedule_id as "afterScheduleId", time_zone as "timeZone", enabled, priority,
-  jitter_seconds as "jitterSeconds", blackout, retry, max_bytes::float8 as "maxBytes",
+  jitter_seconds as "jitterSeconds", blackout, retry, max_bytes::float8 as "maxBytes", keep,
   next_slot as "nextSlot", next_fire as "nextFire", last_slot as "lastSlot",
   last_run_at as "lastRunAt", period_seconds as "periodSeconds",
   (select json_build_object('id', id, 'state', state) from runs
@@ -221,6 +227,7 @@ type Draft = Pick<
   | 'blackout'
   | 'retry'
   | 'maxBytes'
+  | 'keep'
   | 'nextSlot'
   | 'lastSlot'
 >
@@ -234,6 +241,7 @@ const DEFAULTS = {
   blackout: [],
   retry: DEFAULT_RETRY,
   maxBytes: null,
+  keep: null,
   nextSlot: null,
   lastSlot: null,
 }
@@ -241,7 +249,7 @@ const DEFAULTS = {
 /** What was said, without what was not; either a time or a schedule to follow. */
 function settled(asked: ScheduleSettings, now?: Schedule): Partial<Draft> {
   const { cron, afterScheduleId, repositoryId, timeZone, priority, jitterSeconds } = asked
-  const { blackout, retry, maxBytes } = asked
+  const { blackout, retry, maxBytes, keep } = asked
   const hasTime = cron !== undefined
   const follows = afterScheduleId !== undefined
   if (hasTime && follows) {
@@ -250,7 +258,8 @@ function settled(asked: ScheduleSettings, now?: Schedule): Partial<Draft> {
   if (!hasTime && !follows && now === undefined) {
     throw new WrongUse({ why: 'a schedule needs a time, or another schedule that it follows' })
   }
-  const told = { repositoryId, timeZone, priority, jitterSeconds, blackout, retry, maxBytes }
+  if (timeZone !== undefined) requireTimeZone(timeZone)
+  const told = { repositoryId, timeZone, priority, jitterSeconds, blackout, retry, maxBytes, keep }
   return {
     ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)),
     ...(hasTime && { cron: cron.trim(), afterScheduleId: null }),
@@ -293,7 +302,7 @@ async function write(sql: Sql, draft: Draft, nextSlot: Date | null): Promise<Sch
     `update schedules set cron = $2, after_schedule_id = $3, time_zone = $4, enabled = $5,
        priority = $6, jitter_seconds = $7, blackout = $8, retry = $9, max_bytes = $10,
        next_slot = $11, next_fire = $12, repository_id = $13, period_seconds = $14,
-       revision = revision + 1 where id = $1`,
+       keep = $15, revision = revision + 1 where id = $1`,
     [
       draft.id,
       cron,
@@ -309,6 +318,7 @@ async function write(sql: Sql, draft: Draft, nextSlot: Date | null): Promise<Sch
       nextFire,
       draft.repositoryId,
       period,
+      draft.keep === null ? null : JSON.stringify(draft.keep),
     ],
   )
   await wakeSchedulers(sql)

@@ -12,6 +12,13 @@ export const LONGEST_EXPRESSION = 120
 /** A schedule that has no slot after this has none at all: no pattern names a year. */
 const LONG_AGO = new Date('2000-01-01T00:00:00Z')
 
+/** Throws WrongUse where nobody knows a time zone of that name. */
+export function requireTimeZone(name: string): void {
+  if (isTimeZone(name)) return
+  const why = `there is no time zone called ${name.slice(0, 64)}`
+  throw new WrongUse({ why, hint: 'use a name of the IANA database, such as Europe/Berlin' })
+}
+
 /** When something recurs in one time zone: cron fields, or words that stand for them. */
 export class Recurrence {
   /** The expression in its usual form: lower case where it is words, single spaces. */
@@ -27,10 +34,7 @@ export class Recurrence {
 
   /** Throws WrongUse, saying what is wrong with it. */
   constructor(expression: string, timeZone: string) {
-    if (!isTimeZone(timeZone)) {
-      const why = `there is no time zone called ${timeZone.slice(0, 64)}`
-      throw new WrongUse({ why, hint: 'use a name of the IANA database, such as Europe/Berlin' })
-    }
+    requireTimeZone(timeZone)
     const { text, patterns, words } = readExpression(expression)
     this.expression = text
     this.timeZone = timeZone

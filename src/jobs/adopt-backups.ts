@@ -1,6 +1,7 @@
 import { audit } from '../catalog/audit.ts'
-import { type FoundBackups, rebuildBackups } from '../catalog/backups.ts'
-import { type Catalog, catalogTime } from '../catalog/db.ts'
+import type { FoundBackups } from '../catalog/backups.ts'
+import type { Catalog } from '../catalog/db.ts'
+import { refreshBackups } from '../catalog/listings.ts'
 import {
   listRepositories,
   repositoryKeyPlace,
@@ -39,20 +40,20 @@ export async function adoptBackups(options: AdoptOptions, signal: AbortSignal): 
   }
 }
 
-async function adoptFrom(
+/** Does so for one repository. */
+export async function adoptFrom(
   { catalog, vault, outside, log }: AdoptOptions,
   { id, name }: { readonly id: string; readonly name: string },
   signal: AbortSignal,
 ): Promise<void> {
   const sealed = await sealedRepository(catalog, id)
   if (sealed === undefined) return
-  const listedAt = await catalogTime(catalog)
   const url = vault.unseal(sealed.url, repositoryUrlPlace(id))
   const key = vault.unseal(sealed.key, repositoryKeyPlace(id))
-  const counts = await rebuildBackups(catalog, id, {
-    ...(await outside.readBackups(url, key, signal)),
-    listedAt,
-  })
+  const { adopted, dropped } = await refreshBackups(catalog, id, () =>
+    outside.readBackups(url, key, signal),
+  )
+  const counts = { adopted, dropped }
   if (counts.adopted + counts.dropped === 0) return
   log.warn({ repository: name, ...counts }, 'the catalog did not know what the repository holds')
   await audit(catalog, {

@@ -132,7 +132,9 @@ describe('the doors of the API', () => {
   })
 
   test('every route that changes something leaves a record of who did it', async () => {
-    const changing = ROUTES.filter(one => one.method !== 'GET' && one.path !== '/schedules/preview')
+    const changing = ROUTES.filter(
+      one => one.method !== 'GET' && !one.path.startsWith('/schedules/preview'),
+    )
     assert.ok(changing.every(one => one.action !== undefined))
     assert.ok(ROUTES.every(one => one.method !== 'GET' || one.action === undefined))
     const covered = new Set(CHANGES.map(([route]) => route))

@@ -25,7 +25,7 @@ const accessTo = ({ method }: Route) => (method === 'GET' ? 'read' : 'write')
 const scopeOf = (one: Route): Scope => `${one.area}:${accessTo(one)}`
 
 /** POSTs that change nothing: their question is too long for a query. */
-const ONLY_ASK = new Set(['POST /schedules/preview'])
+const ONLY_ASK = new Set(['POST /schedules/preview', 'POST /schedules/preview-retention'])
 
 /** Refused on the port, before anybody looks whether there is such a thing. */
 const ONLY_ON_HOST = new Set(['POST /users/:user/reset-two-factor'])

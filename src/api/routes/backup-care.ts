@@ -68,7 +68,7 @@ export const backupCareRoutes: readonly Route[] = [
   route({
     method: 'POST',
     path: '/backups/:backup/undelete',
-    summary: 'Keep a backup that waits for its deletion',
+    summary: 'Keep a backup that waits for its deletion; one that a rule let go is pinned',
     area: 'backups',
     needs: 'operator',
     action: 'backup.undelete',
@@ -78,8 +78,9 @@ export const backupCareRoutes: readonly Route[] = [
     handle: async ({ params, query, actor }, deps) => {
       const backup = await backupCalled(deps, params.backup, query.repository)
       return await deps.catalog.transaction(async sql => {
-        const kept = await takeDeletionBack(sql, backup)
-        await audit(sql, about(kept, actor, 'backup.undelete'))
+        const kept = await takeDeletionBack(sql, backup, actor)
+        const details = { repository: kept.repository, pinned: kept.pinned }
+        await audit(sql, { ...about(kept, actor, 'backup.undelete'), details })
         return { document: backupOf(kept) }
       })
     },

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { audit } from '../../catalog/audit.ts'
-import { rebuildBackups } from '../../catalog/backups.ts'
-import { catalogTime } from '../../catalog/db.ts'
+import { refreshBackups } from '../../catalog/listings.ts'
 import {
   editRepository,
   findRepository,
@@ -63,10 +62,11 @@ export const repositoryRoutes: readonly Route[] = [
       const id = randomUUID()
       const row = rowOf(id, body, { url, found }, vault)
       await insertOrGiveBack(deps, row, actor, 'repository.add', { url, found, signal })
-      const counts = await rebuildBackups(catalog, id, found)
+      const { adopted, dropped } = await refreshBackups(catalog, id, async () => found)
       const document = {
         repository: await findRepository(catalog, id),
-        ...counts,
+        adopted,
+        dropped,
         unreadable: [...found.unreadable],
       }
       return { status: 201, document }
@@ -104,9 +104,8 @@ export const repositoryRoutes: readonly Route[] = [
     handle: async ({ params, actor, signal }, deps) => {
       const repository = await findRepository(deps.catalog, params.repository)
       const { url, key } = await openedBy(deps, repository)
-      const listedAt = await catalogTime(deps.catalog)
-      const found = await deps.outside.readBackups(url, key, signal)
-      const counts = await rebuildBackups(deps.catalog, repository.id, { ...found, listedAt })
+      const list = () => deps.outside.readBackups(url, key, signal)
+      const { found, ...counts } = await refreshBackups(deps.catalog, repository.id, list)
       await audit(deps.catalog, {
         ...about(repository, actor, 'repository.refresh'),
         details: counts,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { audit } from '../../catalog/audit.ts'
 import { catalogTime, type Sql } from '../../catalog/db.ts'
 import { holdRepository } from '../../catalog/repositories.ts'
+import { effectOn, rulesOf } from '../../catalog/retention.ts'
 import { withNames } from '../../catalog/run-list.ts'
 import { runSchedule } from '../../catalog/schedule-runs.ts'
 import {
@@ -16,11 +17,14 @@ import {
   type ScheduleSettings,
 } from '../../catalog/schedules.ts'
 import { findSource, holdSource } from '../../catalog/sources.ts'
+import { isRule } from '../../core/retention.ts'
 import { DEFAULT_RETRY, type RetryPolicy } from '../../core/run.ts'
 import { type Route, route } from '../route.ts'
 import { Reference } from '../schema/common.ts'
+import { RetentionPreview, RetentionQuestion } from '../schema/retention.ts'
 import { Run } from '../schema/runs.ts'
 import {
+  ChangedSchedule,
   Firings,
   FiringsQuery,
   NewSchedule,
@@ -30,6 +34,7 @@ import {
   ScheduleList,
   SchedulePreview,
 } from '../schema/schedules.ts'
+import { previewRetention } from './retention-preview.ts'
 import { firingOf, scheduleDocument, timetableOf } from './schedule-document.ts'
 import { preview } from './schedule-preview.ts'
 import { MANUAL_PRIORITY } from './trigger.ts'
@@ -61,7 +66,7 @@ export const scheduleRoutes: readonly Route[] = [
     needs: 'admin',
     action: 'schedule.add',
     body: NewSchedule,
-    answer: Schedule,
+    answer: ChangedSchedule,
     handle: async ({ body, actor }, { catalog }) =>
       await catalog.transaction(async sql => {
         const { source, repository, enabled, ...settings } = body
@@ -72,7 +77,7 @@ export const scheduleRoutes: readonly Route[] = [
           enabled,
         })
         await audit(sql, entryOf(schedule, actor, 'schedule.add', settings))
-        return { status: 201, document: scheduleDocument(schedule) }
+        return { status: 201, document: await changed(sql, schedule) }
       }),
   }),
 
@@ -102,6 +107,19 @@ export const scheduleRoutes: readonly Route[] = [
     handle: async ({ body: { count, ...timing } }, { catalog }) => ({
       document: preview(timing, await catalogTime(catalog), count),
     }),
+  }),
+
+  route({
+    method: 'POST',
+    path: '/schedules/preview-retention',
+    summary: 'Which backups a rule keeps, and why, and which go; nothing is changed',
+    area: 'schedules',
+    needs: 'viewer',
+    success: [200],
+    atOnce: { perCaller: 2, all: 4 },
+    body: RetentionQuestion,
+    answer: RetentionPreview,
+    handle: async ({ body }, { catalog }) => ({ document: await previewRetention(catalog, body) }),
   }),
 
   route({
@@ -149,13 +167,13 @@ export const scheduleRoutes: readonly Route[] = [
     action: 'schedule.edit',
     params: One,
     body: ScheduleChanges,
-    answer: Schedule,
+    answer: ChangedSchedule,
     handle: async ({ params, body, actor }, { catalog }) =>
       await catalog.transaction(async sql => {
         const { id, retry } = await findSchedule(sql, params.schedule)
         const schedule = await editSchedule(sql, id, await settingsOf(sql, body, retry))
         await audit(sql, entryOf(schedule, actor, 'schedule.edit', body))
-        return { document: scheduleDocument(schedule) }
+        return { document: await changed(sql, schedule) }
       }),
   }),
 
@@ -185,15 +203,23 @@ function changeRoute(
     needs: 'admin',
     action,
     params: One,
-    answer: Schedule,
+    answer: ChangedSchedule,
     handle: async ({ params, actor }, { catalog }) =>
       await catalog.transaction(async sql => {
         const { id } = await findSchedule(sql, params.schedule)
         const schedule = await change(sql, id)
         await audit(sql, entryOf(schedule, actor, action))
-        return { document: scheduleDocument(schedule) }
+        return { document: await changed(sql, schedule) }
       }),
   })
+}
+
+/** A schedule that has just been changed, and what the rules make of its backups now. */
+async function changed(sql: Sql, schedule: Row): Promise<ChangedSchedule> {
+  const rules = await rulesOf(sql, schedule)
+  const applies = rules.some(({ keep }) => isRule(keep))
+  const retention = applies ? await effectOn(sql, schedule) : null
+  return { ...scheduleDocument(schedule), retention }
 }
 
 /** The settings that were asked for; what they leave out of the retries is as in `retryBefore`. */

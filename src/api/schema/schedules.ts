@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { Keep } from '../../core/retention.ts'
 import { RetryPolicy, RUN_STATES } from '../../core/run.ts'
 import { Blackout, Timing } from '../../core/schedule.ts'
 import { Reference, Time } from './common.ts'
+import { KeepRule, RetentionEffect } from './retention.ts'
 
 /** When a source is backed up, and where to. */
 export const Schedule = z.object({
@@ -23,6 +25,8 @@ export const Schedule = z.object({
   blackout: z.array(Blackout).readonly(),
   retry: RetryPolicy,
   maxBytes: z.nullable(z.number()),
+  /** Which backups of its source in its repository stay; null: all of them, for ever. */
+  keep: z.nullable(Keep),
   nextSlot: z.nullable(Time),
   /** When the next slot fires: jitter and blackouts included. */
   nextFire: z.nullable(Time),
@@ -34,6 +38,13 @@ export const Schedule = z.object({
   createdAt: Time,
 })
 export type Schedule = z.output<typeof Schedule>
+
+/** A schedule after a change, with what that means for the backups there are. */
+export const ChangedSchedule = Schedule.extend({
+  /** What the rules for this source and repository do next; null where no rule lets anything go. */
+  retention: z.nullable(RetentionEffect),
+})
+export type ChangedSchedule = z.output<typeof ChangedSchedule>
 
 export const ScheduleList = z.object({ schedules: z.array(Schedule) })
 
@@ -53,6 +64,8 @@ const SETTINGS = {
   retry: RetryPolicy.partial().strict().optional(),
   /** A dump that grows past this fails its run; null: no limit. */
   maxBytes: z.nullable(z.number().int().positive()).optional(),
+  /** Which backups of its source in its repository stay, as a whole; null: all of them, for ever. */
+  keep: z.nullable(KeepRule).optional(),
 }
 
 export const NewSchedule = z.strictObject({
