@@ -62,11 +62,17 @@ const STATEMENTS: readonly string[] = [
      on s.place = n % ${SOURCES} + 1,
    lateral (select now() - interval '1 hour' - ($1::int - n) * interval '15 seconds' as at) t`,
   'select recount_runs()',
+  'select recount_totals()',
   `insert into backups (id, repository_id, source_id, source_label, run_id, started_at, finished_at,
      dump_bytes, stored_bytes, tables, rows, manifest, verified_at)
    select backup_id, repository_id, source_id, lock_key, id, started_at, finished_at, 123456789, 1234567,
      81, 1000000, $$${MANIFEST}$$, case when attempt = 1 then finished_at end
    from runs where kind = 'backup' and state = 'completed' order by queued_at desc limit 20000`,
+  'select remark_sources()',
+  // Measured on every day of the last year.
+  `insert into repository_days
+   select id, current_date - ago, 1e9 + 1e7 * (365 - ago), 1e11 + 1e9 * (365 - ago), 365 - ago, now()
+   from repositories, generate_series(0, 365) as ago`,
   `insert into runs (id, kind, state, source_id, repository_id, trigger, triggered_by, lock_key, retry,
      attempt, failures, not_before)
    select gen_random_uuid(), 'backup', 'retrying', s.id, r.id, 'manual', 'bench', 'bench:' || s.id, ${RETRY},

@@ -24,7 +24,15 @@ export interface RunDay {
   readonly day: string
   readonly completed: number
   readonly failed: number
+  readonly skipped: number
+  readonly cancelled: number
+  /** All that neither completed nor failed, active ones too. */
   readonly other: number
+  /** Of the completed ones; null without one. */
+  readonly meanSeconds: number | null
+  /** Of the dumps of backups, and what they added to their repositories. */
+  readonly dumpedBytes: number
+  readonly storedBytes: number
 }
 
 /** Durations are compared among so many: more of them would take longer and tell the same. */
@@ -37,6 +45,8 @@ interface Count {
   readonly state: RunState
   readonly runs: number
   readonly seconds: number
+  readonly dumpedBytes: number
+  readonly storedBytes: number
 }
 
 /** `mostDays`: how many of the newest days are told one by one. */
@@ -127,13 +137,20 @@ async function counted(
     if (time.to) bound('day <', time.to)
   }
   return await sql.query<Count>(
-    `select to_char(day, 'YYYY-MM-DD') as day, state, runs, seconds from (
-       select day, state, sum(runs::float8) as runs, sum(seconds) as seconds
-       from run_days where ${where.join(' and ')} group by day, state) days
+    `select to_char(day, 'YYYY-MM-DD') as day, state, runs, seconds, dumped as "dumpedBytes",
+       stored as "storedBytes"
+     from (
+       select day, state, sum(runs::float8) as runs, sum(seconds) as seconds,
+         sum(dumped_bytes) as dumped, sum(stored_bytes) as stored
+       from ${rollUpOf(filter)} where ${where.join(' and ')} group by day, state) days
      order by 1, 2`,
     values,
   )
 }
+
+/** The smaller one where nobody asks for what it does not tell. */
+const rollUpOf = ({ sourceId, repositoryId, scheduleId }: StatisticsFilter): string =>
+  (sourceId ?? repositoryId ?? scheduleId) === undefined ? 'day_totals' : 'run_days'
 
 const rollUp = (filter: StatisticsFilter, values: unknown[]): string[] =>
   conditions({ ...filter, since: undefined, until: undefined }, values)
@@ -145,15 +162,19 @@ const finished = (sql: Sql, filter: StatisticsFilter): Promise<Count[]> =>
 const activeCounts = (sql: Sql, filter: StatisticsFilter): Promise<Count[]> =>
   countRuns(sql, filter, `state in ('queued', 'running', 'paused', 'retrying')`)
 
+const IS_OVER = `kind = 'backup' and finished_at is not null`
+
 async function countRuns(sql: Sql, filter: StatisticsFilter, which: string): Promise<Count[]> {
   const values: unknown[] = []
   return await sql.query<Count>(
     `select to_char(day, 'YYYY-MM-DD') as day, state, runs::float8 as runs,
-       seconds::float8 as seconds
+       seconds::float8 as seconds, dumped as "dumpedBytes", stored as "storedBytes"
      from (
        select (queued_at at time zone 'UTC')::date as day, state, count(*) as runs,
          coalesce(sum(extract(epoch from finished_at - started_at))
-           filter (where state = 'completed'), 0) as seconds
+           filter (where state = 'completed'), 0) as seconds,
+         coalesce(sum(result_bytes(result, 'bytes')) filter (where ${IS_OVER}), 0) as dumped,
+         coalesce(sum(result_bytes(result, 'storedBytes')) filter (where ${IS_OVER}), 0) as stored
        from runs where ${which} and ${conditions(filter, values).join(' and ')}
        group by 1, 2) days
      order by 1, 2`,
@@ -206,11 +227,21 @@ const byDay = (counts: readonly Count[]): RunDay[] =>
     .sort((a, b) => (a.day < b.day ? -1 : 1))
 
 function dayOf(day: string, counts: readonly Count[]): RunDay {
-  const sums = { completed: 0, failed: 0, other: 0 }
-  for (const { state, runs } of counts) {
-    sums[state === 'completed' || state === 'failed' ? state : 'other'] += runs
+  const { total, byState, meanSeconds = null } = numbers(counts)
+  const { completed = 0, failed = 0, skipped = 0, cancelled = 0 } = byState
+  const sum = (what: 'dumpedBytes' | 'storedBytes') =>
+    counts.reduce((all, one) => all + one[what], 0)
+  return {
+    day,
+    completed,
+    failed,
+    skipped,
+    cancelled,
+    other: total - completed - failed,
+    meanSeconds,
+    dumpedBytes: sum('dumpedBytes'),
+    storedBytes: sum('storedBytes'),
   }
-  return { day, ...sums }
 }
 
 const dayStart = (time: Date): Date => new Date(Math.floor(time.getTime() / DAY_MS) * DAY_MS)

@@ -19,6 +19,8 @@ export interface SourceStanding {
   readonly verdict: Verdict
   /** The longest time between two firings of its schedules; null without one. */
   readonly periodSeconds: number | null
+  /** Since when there is a schedule of it; null without one. */
+  readonly scheduledSince: Date | null
   readonly lastGood: { readonly backup: string; readonly at: Date } | null
   /** Seconds since then. */
   readonly ageSeconds: number | null
@@ -34,18 +36,13 @@ export interface SourceStanding {
   } | null
 }
 
-/** How the backups of one source went on each of the last days in UTC: days are counted back from today, which is 0. */
-export interface Strip {
-  readonly sourceId: string
-  /** Days on which a backup completed, some of them several times. */
-  readonly good: readonly number[]
-  /** Days on which one failed or was skipped. */
-  readonly bad: readonly number[]
-}
-
 /** A late backup is no alarm yet: a quarter of the period, at least this long. */
 const LEAST_GRACE_SECONDS = 900
 const GRACE_SHARE = 0.25
+
+/** How old the last good backup may be, of a source with this period. */
+export const mostSeconds = (periodSeconds: number): number =>
+  periodSeconds + Math.max(periodSeconds * GRACE_SHARE, LEAST_GRACE_SECONDS)
 
 /**
  * A schedule's period, its own, or that of the one at the beginning of its chain. Where nobody has worked
@@ -85,7 +82,8 @@ const STANDINGS = `${PERIODS}, standing as (
       order by queued_at desc, id desc limit 1) made on true
     where s.removed_at is null and ($1::uuid is null or s.id = $1)
   )
-  select id, name, engine, label, "periodSeconds"::float8, "nextRunAt", "lastProofAt",
+  select id, name, engine, label, "periodSeconds"::float8,
+    since as "scheduledSince", "nextRunAt", "lastProofAt",
     backup, good_at as "goodAt", extract(epoch from now - good_at)::float8 as "ageSeconds",
     run_id as "runId", kind, state, queued_at as "queuedAt", finished_at as "finishedAt",
     case
@@ -123,16 +121,3 @@ function standingOf(row: Row): SourceStanding {
         : { id: runId, kind, state, queuedAt, finishedAt },
   }
 }
-
-/** How the backups of every source went on the newest so many days. */
-export const backupStrips = (sql: Sql, days: number): Promise<Strip[]> =>
-  sql.query<Strip>(
-    `select source_id as "sourceId",
-       coalesce(array_agg(today - day) filter (where state = 'completed'), '{}') as good,
-       coalesce(array_agg(today - day) filter (where state in ('failed', 'skipped')), '{}')
-         as bad
-     from run_days, (select (clock_now() at time zone 'UTC')::date as today) as clock
-     where kind = 'backup' and day > today - $1::int
-     group by source_id`,
-    [days],
-  )

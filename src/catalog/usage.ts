@@ -10,8 +10,9 @@ export interface Usage {
 const LONGEST = `interval '15 minutes'`
 
 /**
- * Repositories whose newest backup came after they were last measured, the longest unmeasured first; none
- * that somebody is measuring, or did a minute ago.
+ * Repositories whose newest backup came after they were last measured, and those that were not measured today,
+ * in UTC, for their history; the longest unmeasured first. None that somebody is measuring, or did a minute ago;
+ * for its history alone, one is not tried twice within an hour.
  */
 export const unmeasured = (sql: Sql): Promise<{ readonly id: string; readonly name: string }[]> =>
   sql.query(
@@ -20,7 +21,9 @@ export const unmeasured = (sql: Sql): Promise<{ readonly id: string; readonly na
        and (measured_at is null or measured_at < clock_now() - interval '1 minute')
        and (begun_at is null or begun_at < clock_now() - ${LONGEST})
        and (measured_at is null or measured_at <
-         (select max(seen_at) from backups where backups.repository_id = repositories.id))
+         (select max(seen_at) from backups where backups.repository_id = repositories.id)
+         or (measured_at at time zone 'UTC')::date < (clock_now() at time zone 'UTC')::date
+           and (tried_at is null or tried_at < clock_now() - interval '1 hour'))
      order by measured_at nulls first, id`,
   )
 
@@ -36,19 +39,30 @@ export async function beginMeasuring(sql: Sql, repositoryId: string): Promise<bo
   return begun.length > 0
 }
 
-/** Writes down what was measured; without it, that the attempt is over. */
+/** Writes down what was measured, for its history, too; without it, that the attempt is over. */
 export async function endMeasuring(
   sql: Sql,
   repositoryId: string,
   usage: Usage | undefined,
 ): Promise<void> {
   await sql.query(
-    `insert into repository_usage as used (repository_id, stored_bytes, packs, measured_at)
-     values ($1, $2, $3, case when $2::bigint is not null then clock_now() end)
-     on conflict (repository_id) do update set begun_at = null,
-       stored_bytes = coalesce(excluded.stored_bytes, used.stored_bytes),
-       packs = coalesce(excluded.packs, used.packs),
-       measured_at = coalesce(excluded.measured_at, used.measured_at)`,
+    `with noted as (
+       insert into repository_usage as used (repository_id, stored_bytes, packs, measured_at, tried_at)
+       values ($1, $2, $3, case when $2::bigint is not null then clock_now() end, clock_now())
+       on conflict (repository_id) do update set begun_at = null, tried_at = excluded.tried_at,
+         stored_bytes = coalesce(excluded.stored_bytes, used.stored_bytes),
+         packs = coalesce(excluded.packs, used.packs),
+         measured_at = coalesce(excluded.measured_at, used.measured_at)
+       returning measured_at
+     )
+     insert into repository_days
+     select $1, (measured_at at time zone 'UTC')::date, $2::bigint, coalesce(sum(dump_bytes), 0),
+       count(id), measured_at
+     from noted left join backups on repository_id = $1
+     where $2::bigint is not null group by measured_at
+     on conflict (repository_id, day) do update set used_bytes = excluded.used_bytes,
+       dump_bytes = excluded.dump_bytes, backups = excluded.backups,
+       measured_at = excluded.measured_at`,
     [repositoryId, usage?.storedBytes ?? null, usage?.packs ?? null],
   )
 }

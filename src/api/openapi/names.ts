@@ -18,6 +18,7 @@ export const OTHER_NAMES: Readonly<Record<string, string>> = {
   'GET /runs/active': 'getActiveRuns',
   'GET /schedules/:schedule/next': 'getNextFirings',
   'GET /stats/sources': 'listSourceStats',
+  'GET /stats/storage': 'getStorageHistory',
   'POST /backups/:backup/downloads': 'makeDownloadLink',
   'POST /downloads': 'download',
   'POST /repositories/:repository/uploads': 'uploadBackup',

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { audit } from '../../catalog/audit.ts'
 import { findRepository, listRepositories } from '../../catalog/repositories.ts'
+import { repositoryHistory, storageHistory } from '../../catalog/repository-history.ts'
 import { withNames } from '../../catalog/run-list.ts'
 import { listSchedules } from '../../catalog/schedules.ts'
 import { beginMeasuring, endMeasuring } from '../../catalog/usage.ts'
@@ -13,9 +14,11 @@ import { type Deps, type Route, route } from '../route.ts'
 import { Reference } from '../schema/common.ts'
 import {
   CreatedRepository,
+  HistoryQuery,
   RepositoryDetails,
   RepositoryKeys,
   RepositoryToCreate,
+  StorageHistory,
 } from '../schema/repositories.ts'
 import { Run } from '../schema/runs.ts'
 import {
@@ -75,6 +78,36 @@ export const repositoryDetailRoutes: readonly Route[] = [
       const { id } = await findRepository(catalog, params.repository)
       return { document: await detailsOf(id, catalog) }
     },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/repositories/:repository/history',
+    summary: 'What a repository held and took on its storage day by day, and what backups added',
+    area: 'repositories',
+    needs: 'viewer',
+    shared: true,
+    params: One,
+    query: HistoryQuery,
+    answer: StorageHistory,
+    handle: async ({ params, query }, { catalog }) => {
+      const { id } = await findRepository(catalog, params.repository)
+      return { document: { days: await repositoryHistory(catalog, id, query.days) } }
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/stats/storage',
+    summary: 'The same of all repositories together: each counts as it was last measured by then',
+    area: 'repositories',
+    needs: 'viewer',
+    shared: true,
+    query: HistoryQuery,
+    answer: StorageHistory,
+    handle: async ({ query }, { catalog }) => ({
+      document: { days: await storageHistory(catalog, query.days) },
+    }),
   }),
 
   route({

@@ -1,15 +1,13 @@
 import { catalogTime } from '../../catalog/db.ts'
+import { type Expectation, Marks, newestDays, sourceMarks } from '../../catalog/strips.ts'
 import {
-  backupStrips,
+  mostSeconds,
   type SourceStanding,
-  type Strip,
   sourceStandings,
   VERDICTS,
 } from '../../catalog/summary.ts'
 import { type Route, route } from '../route.ts'
 import { Summary, SummaryQuery } from '../schema/summary.ts'
-
-const NOTHING = { good: [], bad: [] }
 
 export const summaryRoutes: readonly Route[] = [
   route({
@@ -23,28 +21,26 @@ export const summaryRoutes: readonly Route[] = [
     answer: Summary,
     handle: async ({ query }, { catalog }) => {
       const now = await catalogTime(catalog)
-      const [standings, strips] = await Promise.all([
+      const days = newestDays(now, query.days, query.timeZone)
+      const [standings, marks] = await Promise.all([
         sourceStandings(catalog),
-        backupStrips(catalog, query.days),
+        sourceMarks(catalog, days),
       ])
-      const ofSource = new Map(strips.map(one => [one.sourceId, one]))
-      const withStrip = (one: SourceStanding) => ({
+      const sources = standings.map(one => ({
         ...one,
-        strip: stripOf(ofSource.get(one.id) ?? NOTHING, query.days),
-      })
-      const sources = standings.map(withStrip)
+        strip: (marks.get(one.id) ?? new Marks(days)).strip(expectationOf(one)),
+      }))
       const count = (verdict: string) => sources.filter(one => one.verdict === verdict).length
       const verdicts = Object.fromEntries(VERDICTS.map(one => [one, count(one)]))
-      return { document: { now, verdicts: verdicts as Summary['verdicts'], sources } }
+      const about = { now, timeZone: query.timeZone, firstDay: days.first }
+      return { document: { ...about, verdicts: verdicts as Summary['verdicts'], sources } }
     },
   }),
 ]
 
-function stripOf({ good, bad }: Pick<Strip, 'good' | 'bad'>, length: number): string {
-  const [completed, failed] = [new Set(good), new Set(bad)]
-  return Array.from({ length }, (_, at) => {
-    const day = length - 1 - at
-    if (completed.has(day)) return failed.has(day) ? '*' : '+'
-    return failed.has(day) ? '-' : '.'
-  }).join('')
+function expectationOf(one: SourceStanding): Expectation | undefined {
+  const { periodSeconds, scheduledSince: since, verdict } = one
+  if (periodSeconds === null || since === null) return undefined
+  const isOverdue = verdict === 'overdue' || verdict === 'never'
+  return { mostSeconds: mostSeconds(periodSeconds), since, isOverdue }
 }

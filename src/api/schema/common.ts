@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isTimeZone } from '../../core/wall-time.ts'
 
 // Every document of the API is declared here and beside: the server encodes what it answers with these
 // schemas, clients decode it with them. A time is a Date in programs and ISO 8601 in UTC on the way.
@@ -14,6 +15,13 @@ export const TimeText = z.iso
   .datetime({ offset: true, error: 'it is no time such as 2026-05-01T14:03:00Z' })
   .transform(text => new Date(text))
   .optional()
+
+/** By whose days days are counted: `Europe/Berlin`. */
+export const TimeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, 'there is no such time zone')
+  .default('UTC')
 
 /** What differs from kind to kind. */
 export const Document = z.record(z.string(), z.unknown())

@@ -76,6 +76,34 @@ export const RepositoryDetails = z.object({
 })
 export type RepositoryDetails = z.output<typeof RepositoryDetails>
 
+const StorageDay = z.object({
+  /** In UTC, as repositories are measured once for each such day: `2026-03-29`. */
+  day: z.string(),
+  /** On the storage, as last measured on that day; null where nobody did. */
+  usedBytes: z.nullable(z.number()),
+  /** Bytes of all dumps that it held then, before anything was saved on them; null where usedBytes is. */
+  dumpBytes: z.nullable(z.number()),
+  /** How many backups it held then; null where usedBytes is. */
+  backups: z.nullable(z.number()),
+  /** Bytes of all dumps for each byte on the storage. */
+  dedupRatio: z.nullable(z.number()),
+  /** Bytes of the dumps that completed backups of that day made, deleted ones too. */
+  dumpedBytes: z.number(),
+  /** What these added to it. */
+  storedBytes: z.number(),
+})
+
+export const StorageHistory = z.object({
+  /** First day first; days of which nothing is known are left out. */
+  days: z.array(StorageDay),
+})
+export type StorageHistory = z.output<typeof StorageHistory>
+
+export const HistoryQuery = z.strictObject({
+  /** Of how many days, today included. */
+  days: z.coerce.number().int().min(1).max(400).default(90),
+})
+
 export const RepositoryKeys = z.object({
   keys: z.array(
     z.object({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { RUN_KINDS, RUN_STATES } from '../../core/run.ts'
-import { Time } from './common.ts'
+import { Time, TimeZone } from './common.ts'
 
 /**
  * `good`; `failing`: its last backup did not complete, but the one before is recent enough; `overdue`: its last
@@ -35,12 +35,21 @@ export const Standing = z.object({
 })
 
 const SummaryLine = Standing.extend({
-  /** One character for each day in UTC, today last: `.` none, `+` all completed, `-` all failed, `*` both. */
+  /**
+   * One digit for each day, today last: the sum, in base 32 (`0` to `v`), of 1 where a backup that was asked for
+   * on that day completed, 2 where one failed, 4 where one was skipped, 8 where a slot passed without a run (or got
+   * it more than an hour late), and 16 where the source was overdue: its last good backup became too old on that
+   * day, or was so at its end. `0`: nothing of these. In JavaScript: `parseInt(digit, 32) & 16`.
+   */
   strip: z.string(),
 })
 
 export const Summary = z.object({
   now: Time,
+  /** By whose days the strips count. */
+  timeZone: z.string(),
+  /** The day of the first digit of every strip: `2026-03-29`. */
+  firstDay: z.string(),
   verdicts: z.record(Verdict, z.number().int()),
   /** By name. */
   sources: z.array(SummaryLine),
@@ -50,4 +59,6 @@ export type Summary = z.output<typeof Summary>
 export const SummaryQuery = z.strictObject({
   /** How many days the strips have. */
   days: z.coerce.number().int().min(1).max(400).default(30),
+  /** By whose days they count: a name of the IANA database. */
+  timeZone: TimeZone,
 })

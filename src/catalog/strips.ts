@@ -1,0 +1,160 @@
+import { instantOf, wallTime } from '../core/wall-time.ts'
+import type { Sql } from './db.ts'
+
+/** What there was on a day, as numbers whose sums tell all of it. */
+export const DAY_SIGNS = { completed: 1, failed: 2, skipped: 4, missed: 8, overdue: 16 } as const
+/** Every sum of signs is one digit: `0` to `v`. */
+const DIGITS = 32
+
+const DAY_MS = 86_400_000
+const QUARTER_MS = 900_000
+const QUARTERS = DAY_MS / QUARTER_MS
+
+/** The newest days of a time zone, the last of them under way. */
+export interface Days {
+  /** `2026-03-29` */
+  readonly first: string
+  /** The first day in UTC that belongs to them, and the last. */
+  readonly firstUtc: string
+  readonly lastUtc: string
+  /** Of each quarter of an hour from the beginning of the first day in UTC, which of the days it belongs to. */
+  readonly ofQuarter: Int16Array
+  readonly count: number
+  /** The quarter that it is now. */
+  readonly now: number
+  /** The number of the quarter that a moment is in. */
+  readonly quarterAt: (moment: Date) => number
+}
+
+/** No quarter of any of the days. */
+const OUTSIDE = -1
+
+/** The newest `count` days in a time zone, counted from one midnight there to the next, however long that is. */
+export function newestDays(now: Date, count: number, timeZone: string): Days {
+  const wall = wallTime(now, timeZone).getTime()
+  const midnight = wall - (wall % DAY_MS)
+  const midnights = Array.from({ length: count + 1 }, (_, at) =>
+    instantOf(new Date(midnight + (at + 1 - count) * DAY_MS), timeZone).getTime(),
+  )
+  const [start = 0, end = 0] = [midnights.at(0), midnights.at(-1)]
+  const origin = Math.floor(start / DAY_MS) * DAY_MS
+  const quarterAt = (moment: Date) => Math.floor((moment.getTime() - origin) / QUARTER_MS)
+  const ofQuarter = new Int16Array(quarterAt(new Date(end))).fill(OUTSIDE)
+  for (const [day, from] of midnights.slice(0, -1).entries()) {
+    const to = midnights[day + 1] ?? end
+    ofQuarter.fill(day, quarterAt(new Date(from)), quarterAt(new Date(to)))
+  }
+  return {
+    first: dateOf(midnight - (count - 1) * DAY_MS),
+    firstUtc: dateOf(start),
+    lastUtc: dateOf(end - 1),
+    ofQuarter,
+    count,
+    now: quarterAt(now),
+    quarterAt,
+  }
+}
+
+const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10)
+
+/** When a source would be overdue. */
+export interface Expectation {
+  /** How old its last good backup may be. */
+  readonly mostSeconds: number
+  /** Since when that is expected of it. */
+  readonly since: Date
+  readonly isOverdue: boolean
+}
+
+/** How the backups of one source went on each of some days. */
+export class Marks {
+  readonly #days: Days
+  readonly #signs: Uint8Array
+  readonly #good: readonly number[]
+
+  constructor(days: Days, marks: Buffer = Buffer.alloc(0)) {
+    this.#days = days
+    this.#signs = new Uint8Array(days.count)
+    const good: number[] = []
+    for (let at = 0; at < marks.length; at += RECORD_BYTES) {
+      const first = marks.readInt32BE(at) * QUARTERS
+      for (const [place, sign] of SIGNS_IN_ORDER.entries()) {
+        const from = at + HEAD_BYTES + place * MARK_BYTES
+        for (const quarter of quartersIn(marks.subarray(from, from + MARK_BYTES))) {
+          if (sign === 'good') good.push(first + quarter)
+          else this.#add(sign, days.ofQuarter[first + quarter] ?? OUTSIDE)
+        }
+      }
+    }
+    this.#good = good
+  }
+
+  /** One digit for each day; `expected` of a source that schedules back up. */
+  strip(expected: Expectation | undefined): string {
+    if (expected !== undefined) this.#addOverdue(expected)
+    return Array.from(this.#signs, signs => signs.toString(DIGITS)).join('')
+  }
+
+  /**
+   * A source is overdue on the day on which its last good backup became too old, and on every day after it that
+   * ended without a newer one. Days on which nobody expected any are left out, and of today the verdict is told.
+   */
+  #addOverdue({ mostSeconds, since, isOverdue }: Expectation): void {
+    const { now, quarterAt, count } = this.#days
+    const begun = quarterAt(since)
+    const most = Math.ceil((mostSeconds * 1000) / QUARTER_MS)
+    let last = this.#good[0] === undefined || this.#good[0] > begun ? begun : this.#good[0]
+    for (const good of [...this.#good, now]) {
+      const late = Math.max(last + 1 + most, begun)
+      const from = this.#dayOf(late)
+      const to = good === now ? count - 1 : Math.max(from, this.#dayOf(good) - 1)
+      if (late < good) for (let day = from; day <= to; day += 1) this.#add('overdue', day)
+      last = Math.max(last, good)
+    }
+    const today = this.#signs[count - 1] ?? 0
+    const without = today & ~DAY_SIGNS.overdue
+    this.#signs[count - 1] = isOverdue ? without | DAY_SIGNS.overdue : without
+  }
+
+  /** The day that a quarter belongs to; what comes before the first is taken for it. */
+  #dayOf(quarter: number): number {
+    const day = this.#days.ofQuarter[Math.max(quarter, 0)] ?? this.#days.count
+    return Math.max(day, 0)
+  }
+
+  #add(sign: keyof typeof DAY_SIGNS, day: number): void {
+    if (day !== OUTSIDE) this.#signs[day] = (this.#signs[day] ?? 0) | DAY_SIGNS[sign]
+  }
+}
+
+/** How the columns of a day follow each other in what is read: see {@link MARKS}. */
+const SIGNS_IN_ORDER = ['completed', 'failed', 'skipped', 'missed', 'good'] as const
+/** The number of the day, and the length that PostgreSQL sends with bits. */
+const HEAD_BYTES = 8
+const MARK_BYTES = QUARTERS / 8
+const RECORD_BYTES = HEAD_BYTES + SIGNS_IN_ORDER.length * MARK_BYTES
+
+function* quartersIn(bits: Buffer): Generator<number> {
+  for (const [at, byte] of bits.entries()) {
+    for (let bit = 0; byte >> 0 !== 0 && bit < 8; bit += 1) {
+      if ((byte & (0x80 >> bit)) !== 0) yield at * 8 + bit
+    }
+  }
+}
+
+/** The days as one value, and the last one before them that had a good backup. */
+const MARKS = `select s.id, string_agg(int4send(day - $1::date)
+       || bit_send(days.marks), '' order by day) as marks
+     from sources s cross join lateral (
+       (select * from source_days where source_id = s.id and day between $1::date and $2::date)
+       union all
+       (select * from source_days where source_id = s.id and day < $1::date
+          and substring(marks from 385) <> 0::bit(96)
+        order by day desc limit 1)) days
+     where s.removed_at is null group by s.id`
+
+/** What became of the backups of every source on these days; sources of which nothing is known are missing. */
+export async function sourceMarks(sql: Sql, days: Days): Promise<ReadonlyMap<string, Marks>> {
+  const rows = await sql.query<{ id: string; marks: Buffer }>(MARKS, [days.firstUtc, days.lastUtc])
+  return new Map(rows.map(({ id, marks }) => [id, new Marks(days, marks)]))
+}
