@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
+import { assertAccessible } from './axe.ts'
 import { ADMIN, WebSite } from './site.ts'
 
 describe('logging in', () => {
@@ -23,6 +24,7 @@ describe('logging in', () => {
     await page.getByRole('button', { name: 'Log in' }).click()
     await page.getByRole('heading', { name: 'Sources', level: 1 }).waitFor()
     assert.equal(new URL(page.url()).pathname, '/sources')
+    await assertAccessible(page)
   })
 
   test('says what is wrong and keeps what was typed', async () => {
@@ -33,5 +35,6 @@ describe('logging in', () => {
     await page.getByRole('button', { name: 'Log in' }).click()
     await page.getByRole('alert').waitFor()
     assert.equal(await page.getByLabel('E-mail address', { exact: true }).inputValue(), ADMIN.email)
+    await assertAccessible(page)
   })
 })

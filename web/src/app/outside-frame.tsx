@@ -17,7 +17,7 @@ export function OutsideFrame({ title, lead, children }: OutsideFrameProps) {
   return (
     <Center mih="100dvh" p="md">
       <Box w="100%" maw={420}>
-        <Group justify="space-between" mb="md">
+        <Group component="header" justify="space-between" mb="md">
           <Brand />
           <LanguageMenu />
         </Group>

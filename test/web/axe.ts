@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { AxeResults } from 'axe-core'
+import type { Page } from 'playwright-core'
+
+const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+/** Fails with what keeps somebody from using a page, in its light and its dark theme. */
+export async function assertAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    const found = await violations(page)
+    assert.deepEqual(found, [], `${page.url()} in its ${colorScheme} theme`)
+  }
+}
+
+async function violations(page: Page): Promise<string[]> {
+  // Evaluated by the debugger, which the page's content policy does not bind.
+  await page.evaluate(AXE)
+  const results = await page.evaluate(
+    async rules =>
+      await (
+        globalThis as unknown as { axe: { run: (options: unknown) => Promise<AxeResults> } }
+      ).axe.run({ runOnly: rules, resultTypes: ['violations'] }),
+    RULES,
+  )
+  return results.violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(
+      ({ target, failureSummary }) => `${id} (${help}) ${target.join(' ')}: ${failureSummary}`,
+    ),
+  )
+}
