@@ -11,6 +11,8 @@ export interface Process {
   readonly environ: string
 }
 
+type Line = Omit<Process, 'environ'>
+
 /** What a program of ours gets from the environment of a test: where its files go, and compiled sources. */
 export const childEnv = (dir: string): Record<string, string> => {
   const { NODE_COMPILE_CACHE } = process.env
@@ -19,10 +21,13 @@ export const childEnv = (dir: string): Record<string, string> => {
 
 /** Every process of this machine that can be seen at this moment. */
 export function processes(): Process[] {
-  return readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name))
-    .flatMap(pid => processOf(Number(pid)) ?? [])
+  return lines().map(line => ({ ...line, environ: environOf(line.pid) }))
 }
+
+const lines = (): Line[] =>
+  readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .flatMap(pid => lineOf(Number(pid)) ?? [])
 
 /**
  * Waits until a process has a child with such a command line; answers its number, or undefined when
@@ -37,7 +42,7 @@ export async function childOf(
   const end = () => ending.abort()
   over.then(end, end)
   while (!ending.signal.aborted) {
-    const child = processes().find(one => one.parent === parent && cmdline.test(one.cmdline))
+    const child = lines().find(one => one.parent === parent && cmdline.test(one.cmdline))
     if (child !== undefined) return child.pid
     await sleep(2)
   }
@@ -57,12 +62,12 @@ export function stateOf(pid: number): string {
 export const DUMPING = /^\S*pg_dump --format/
 export const RESTORING = /^\S*pg_restore --dbname/
 
-function processOf(pid: number): Process | undefined {
+function lineOf(pid: number): Line | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const [, name = '', parent] = /^\d+ \((.*)\) \S (\d+)/s.exec(stat) ?? []
     const cmdline = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
-    return { pid, name, parent: Number(parent), cmdline, environ: environOf(pid) }
+    return { pid, name, parent: Number(parent), cmdline }
   } catch {
     return undefined // it ended while we looked
   }

@@ -7,11 +7,11 @@ import { type Outcome, runStep, runTestFile } from './runner.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
-/** How a test file with this content ends. */
+/** How a test file with this content ends; what it leaves behind has half a second. */
 async function outcomeOf(content: string): Promise<Outcome> {
   const file = join(tempDir(), 'some.test.mjs')
   writeFileSync(file, `import { after, describe, test } from 'node:test'\n${content}`)
-  return await runTestFile(file, ROOT)
+  return await runTestFile(file, ROOT, 500)
 }
 
 async function assertOutcome(content: string, passed: number, failures: string[]): Promise<void> {

@@ -61,7 +61,11 @@ export async function runStep(
 }
 
 /** Runs one test file with a temporary directory of its own, which it must leave empty and unused. */
-export async function runTestFile(file: string, root: string): Promise<Outcome> {
+export async function runTestFile(
+  file: string,
+  root: string,
+  leavingMs = LEAVING_MS,
+): Promise<Outcome> {
   return await inWorkshop(async (dir, started) => {
     const scratch = join(dir, 'tmp')
     mkdirSync(scratch)
@@ -78,7 +82,7 @@ export async function runTestFile(file: string, root: string): Promise<Outcome> 
     if (tally.unfinished !== undefined) {
       failures.push(`${end.problem ?? 'ended'} before its tests did (${tally.unfinished})`)
     } else if (failures.length === 0 && end.problem !== undefined) failures.push(end.problem)
-    failures.push(...(await leftovers(mark, scratch)))
+    failures.push(...(await leftovers({ mark, scratch, leavingMs })))
     const { passed, skipped } = tally
     return { name: file, passed, skipped, failures, seconds: started(), output: end.output }
   })
@@ -148,8 +152,13 @@ function readTally(path: string): Tally {
 }
 
 /** What a test file left behind, by now ended and removed: processes, and files in its directory. */
-async function leftovers(mark: string, scratch: string): Promise<string[]> {
-  const deadline = performance.now() + LEAVING_MS
+async function leftovers(of: {
+  mark: string
+  scratch: string
+  leavingMs: number
+}): Promise<string[]> {
+  const { mark, scratch, leavingMs } = of
+  const deadline = performance.now() + leavingMs
   const some = () => descendants(mark).length > 0 || readdirSync(scratch).length > 0
   while (some() && performance.now() < deadline) await sleep(20)
   const problems: string[] = []
