@@ -25,6 +25,7 @@ import { Networks } from './core/network.ts'
 import type { EngineSettings } from './engines/index.ts'
 import { adoptBackups } from './jobs/adopt-backups.ts'
 import { DeletionCarrier } from './jobs/carry-out-deletions.ts'
+import { RetentionKeeper } from './jobs/retention-keeper.ts'
 import type { RunnerCommand } from './jobs/runner-process.ts'
 import { Scheduler } from './jobs/scheduler.ts'
 import { UsageKeeper } from './jobs/usage-keeper.ts'
@@ -77,6 +78,9 @@ export async function serve(options: ServerOptions): Promise<void> {
     const deletions = new DeletionCarrier({ catalog, vault, outside, log: node.log })
     deletions.start()
     atEnd(node, 'stop deleting backups', () => deletions.stop())
+    const retention = new RetentionKeeper({ catalog, vault, outside, log: node.log })
+    retention.start()
+    atEnd(node, 'stop applying rules to backups', () => retention.stop())
     const usage = new UsageKeeper({ catalog, vault, outside, log: node.log })
     usage.start()
     atEnd(node, 'stop measuring repositories', () => usage.stop())

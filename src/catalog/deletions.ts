@@ -99,6 +99,7 @@ export interface DueDeletion {
   readonly id: string
   readonly repositoryId: string
   readonly repository: string
+  readonly sourceId: string | null
   readonly sourceLabel: string
   readonly askedBy: string
   readonly force: boolean
@@ -127,11 +128,24 @@ export async function takeDueDeletion(
                 and (held_until is null or held_until <= clock_now())
               order by due_at limit 1 for update skip locked)
       returning b.id, b.repository_id as "repositoryId", r.name as repository,
-                b.source_label as "sourceLabel", d.asked_by as "askedBy", d.last_too as force,
+                b.source_id as "sourceId", b.source_label as "sourceLabel", d.asked_by as "askedBy", d.last_too as force,
                 d.by_rule as "byRule", d.attempts`,
     [holder, HELD_MINUTES],
   )
   return due
+}
+
+/** A deletion is not carried out after all, so that it can be taken back. */
+export async function letGo(
+  sql: Sql,
+  { id, repositoryId }: DueDeletion,
+  holder: string,
+): Promise<void> {
+  await sql.query(
+    `update backup_deletions set held_by = null, held_until = null
+      where repository_id = $1 and backup_id = $2 and held_by = $3`,
+    [repositoryId, id, holder],
+  )
 }
 
 /** The backup is gone from its repository, and so from the catalogue, with what was said of it. */

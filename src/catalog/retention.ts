@@ -38,7 +38,7 @@ export const rulesOf = (sql: Sql, { sourceId, repositoryId }: Shelf): Promise<Sc
 const backupsOn = (sql: Sql, { sourceId, repositoryId }: Shelf): Promise<ShelvedBackup[]> =>
   sql.query(
     `select b.id, b.started_at as "startedAt", b.finished_at as "finishedAt",
-            b.stored_bytes::float8 as "storedBytes", b.verified_at is not null as proven,
+            b.source_label as label, b.stored_bytes::float8 as "storedBytes", b.verified_at is not null as proven,
             b.unreadable as damaged, b.tags ? '${UPLOADED}' as uploaded,
             coalesce(c.pinned, false) as pinned, d.backup_id is not null as marked
        from backups b join repositories r on r.id = b.repository_id

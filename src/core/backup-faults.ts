@@ -48,6 +48,15 @@ export const DeletionUnderWay = fault('DELETION_UNDER_WAY', {
     'it is too late to take that back; should it fail, it can be taken back before the next try',
 })
 
+export const RetentionHeldBack = fault('RETENTION_HELD_BACK', {
+  status: 409,
+  exit: LOCKED,
+  retry: true,
+  text: (d: { backup: string; why: string }) =>
+    `backup ${d.backup} is not deleted by rule at the moment: ${d.why}`,
+  hint: () => 'it is tried again; refresh its repository, where that could not be listed',
+})
+
 // ── bytes out of a repository, and into one ──────────────────────────────────────────────────
 
 export const LinkUnknown = fault('LINK_UNKNOWN', {

@@ -61,6 +61,7 @@ function samples(tiers: Omit<Keep, 'last' | 'within'>, everySeconds: number): Re
   return [...new Set(ages)].map((seconds, index) => ({
     id: String(index),
     startedAt: new Date(END.getTime() - seconds * 1000),
+    label: '',
     pinned: false,
     proven: false,
     damaged: false,

@@ -38,6 +38,8 @@ export interface Retainable {
   readonly id: string
   /** What it holds is of this moment: when it ended says more about the machine. */
   readonly startedAt: Date
+  /** What it calls its database: the last good one of each stays, also after the database has moved. */
+  readonly label: string
   readonly pinned: boolean
   /** A comparison with a database has shown that it holds what it should. */
   readonly proven: boolean
@@ -82,12 +84,18 @@ export function judge<Backup extends Retainable>(
       for (const one of sorted) keep(one, keepsAll)
     }
   }
-  keep(good[0], 'last good')
+  for (const one of firstOfEach(good)) keep(one, 'last good')
   keep(
     good.find(one => one.proven),
     'last proven',
   )
   return sorted.map(one => Object.assign({}, one, { keptBy: reasons.get(one.id) ?? [] }))
+}
+
+/** The first backup of each label. */
+const firstOfEach = <Backup extends Retainable>(backups: readonly Backup[]): Backup[] => {
+  const seen = new Set<string>()
+  return backups.filter(({ label }) => !seen.has(label) && seen.add(label))
 }
 
 /** Why a rule keeps everything, where it does. */

@@ -10,6 +10,7 @@ import {
   takeDueDeletion,
 } from '../catalog/deletions.ts'
 import { repositoryAccess } from '../catalog/repository-access.ts'
+import { stillGoes } from '../catalog/retention-marks.ts'
 import type { Vault } from '../catalog/vault.ts'
 import { NoSuchBackup } from '../core/faults.ts'
 import { shortId } from '../core/ids.ts'
@@ -73,6 +74,7 @@ export class DeletionCarrier {
     const { catalog, log } = this.#options
     const about = { backup: due.id, repository: due.repository }
     try {
+      if (due.byRule && !(await this.#stillGoes(due))) return
       await this.#forget(due)
     } catch (error) {
       log.warn({ ...about, err: error }, `backup ${shortId(due.id)} could not be deleted`)
@@ -91,6 +93,11 @@ export class DeletionCarrier {
       })
     })
     log.info(about, `backup ${shortId(due.id)} is deleted, as ${due.askedBy} asked`)
+  }
+
+  /** A lot may have happened since a rule marked it: the newer ones may be gone. */
+  async #stillGoes(due: DueDeletion): Promise<boolean> {
+    return await this.#options.catalog.transaction(sql => stillGoes(sql, due, this.#holder))
   }
 
   async #forget(due: DueDeletion): Promise<void> {
