@@ -41,8 +41,9 @@ const files = execFileSync('git', ['ls-files', '-z', '-co', '--exclude-standard'
   .split('\0')
   .filter(path => path !== '' && existsSync(join(ROOT, path)))
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
-const code = files.filter(path => path.endsWith('.ts'))
+const code = files.filter(path => /\.tsx?$/.test(path))
 const src = code.filter(path => path.startsWith('src/'))
+const web = code.filter(path => path.startsWith('web/src/'))
 
 /** What a file imports: paths from the root for its own kind, names for packages. */
 function importsOf(path: string): string[] {
@@ -93,6 +94,27 @@ describe('the house', () => {
       }
     }
     assert.deepEqual(wrong, [])
+  })
+
+  test('the dashboard imports itself, the client and what it is built with, and nothing imports it', () => {
+    const { devDependencies } = JSON.parse(read('package.json')) as {
+      devDependencies: Record<string, string>
+    }
+    const tools = new Set(Object.keys(devDependencies))
+    const wrong = web.flatMap(path =>
+      importsOf(path)
+        .filter(name =>
+          /^(src|web)\//.test(name)
+            ? !name.startsWith('web/src/') && name !== 'src/client/index.ts'
+            : !tools.has(packageOf(name)),
+        )
+        .map(name => `${path} → ${name}`),
+    )
+    assert.deepEqual(wrong, [])
+    assert.deepEqual(
+      src.filter(path => importsOf(path).some(name => name.startsWith('web/'))),
+      [],
+    )
   })
 
   test('every folder and file directly in src has its row in the table', () => {
@@ -153,6 +175,7 @@ describe('the house', () => {
 const uncommented = (path: string) => read(path).replaceAll(/^\s*(\/\/|\/?\*).*$/gm, '')
 
 function cycles(): string[] {
+  const all = [...src, ...web]
   const found: string[] = []
   const done = new Set<string>()
   const visit = (path: string, trail: readonly string[]) => {
@@ -160,11 +183,11 @@ function cycles(): string[] {
       found.push([...trail.slice(trail.indexOf(path)), path].join(' → '))
     } else if (!done.has(path)) {
       for (const next of importsOf(path)) {
-        if (next.startsWith('src/') && src.includes(next)) visit(next, [...trail, path])
+        if (all.includes(next)) visit(next, [...trail, path])
       }
       done.add(path)
     }
   }
-  for (const path of src) visit(path, [])
+  for (const path of all) visit(path, [])
   return found
 }

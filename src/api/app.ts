@@ -39,6 +39,8 @@ export interface AppOptions {
   readonly metrics?: Metrics
   /** Default: a server for its own machine. */
   readonly web?: WebRules
+  /** Where the built dashboard lies. Default: where `npm run build:web` puts it. */
+  readonly dashboard?: string
   /** Without one it speaks plain HTTP. */
   readonly certificate?: Certificate | undefined
   /** Fires when the server stops: it is not ready any more, and answers that go on end. */
@@ -75,12 +77,15 @@ export async function createApp(door: Door, options: AppOptions): Promise<Fastif
   addHostCheck(app, front)
   addPatience(app)
   app.setErrorHandler(refuse)
-  app.setNotFoundHandler(async ({ method, url }) => {
-    throw new NotFound({ kind: 'route', name: `${method} ${url}` })
+  const pages = door.is === 'port' ? await addDashboard(app, front, options.dashboard) : undefined
+  app.setNotFoundHandler(async (request, reply) => {
+    const { method, url } = request
+    const answered = pages?.(request, reply)
+    if (answered === undefined) throw new NotFound({ kind: 'route', name: `${method} ${url}` })
+    return answered
   })
   addHealth(app, door, options)
   await addReference(app, PREFIX)
-  if (door.is === 'port') await addDashboard(app, front)
   const budgets = new Budgets(web.requestsPerMinute)
   const reception = new Reception(options.deps.catalog, door, budgets)
   if (metrics !== undefined) addMetrics(app, { door, metrics, rules: web, reception })

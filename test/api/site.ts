@@ -130,12 +130,13 @@ export class ApiSite {
   async openPort(
     rules: Partial<WebRules>,
     certificate?: Certificate,
-    others: Partial<Deps> = {},
+    { dashboard, ...others }: Partial<Deps> & Pick<AppOptions, 'dashboard'> = {},
   ): Promise<FastifyInstance> {
     assert.ok(this.#options)
     const web = { ...USUAL_WEB, requestsPerMinute: 0, ...rules }
     const deps = { ...this.#options.deps, ...others }
-    const app = await createApp({ is: 'port' }, { ...this.#options, deps, web, certificate })
+    const options = { ...this.#options, deps, web, certificate }
+    const app = await createApp({ is: 'port' }, { ...options, ...(dashboard && { dashboard }) })
     this.#ports.push(app)
     return app
   }

@@ -84,7 +84,7 @@ describe('the web server', () => {
     for (const path of [
       '/api/v1/runs',
       '/api/v1/nowhere',
-      '/nowhere',
+      '/assets/nowhere',
       '/health/live',
       '/metrics',
       '/%',
@@ -176,7 +176,9 @@ describe('the web server', () => {
     for (const path of ['/backup/health/live', '/health/live', '/backup/health/live?x=1']) {
       assert.equal((await send(app, path, headers)).status, 200, path)
     }
-    assert.equal((await send(app, '/backups/health/live', headers)).status, 404)
+    const live = JSON.stringify({ status: 'live' })
+    assert.equal((await send(app, '/backup/health/live', headers)).body, live)
+    assert.notEqual((await send(app, '/backups/health/live', headers)).body, live)
     const evil = { ...headers, 'x-forwarded-host': 'evil.example' }
     assert.equal((await send(app, '/health/live', evil)).status, 421)
   })
