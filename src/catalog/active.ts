@@ -1,5 +1,5 @@
 import type { Sql } from './db.ts'
-import type { ListedRun } from './run-list.ts'
+import { type ListedRun, TOUCHED } from './run-list.ts'
 import { RUN } from './runs.ts'
 
 /** Why a run that is queued or to be tried again has not started. */
@@ -61,7 +61,7 @@ interface Limits {
 export async function activeRuns(sql: Sql): Promise<ActiveRuns> {
   const limits = await limitsOf(sql)
   const rows = await sql.query<ListedRun & { position: number }>(
-    `select ${RUN}, sources.name as source, repositories.name as repository, runs.position
+    `select ${RUN}, ${TOUCHED}, sources.name as source, repositories.name as repository, runs.position
      from (select *, (row_number() over (partition by state in ('running', 'paused')
          order by priority desc, (trigger = 'manual') desc, queued_at, id))::int as position
        from runs where ${ACTIVE}

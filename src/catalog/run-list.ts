@@ -35,7 +35,14 @@ export interface RunPage {
 export interface ListedRun extends Run {
   readonly source: string | null
   readonly repository: string
+  /** Of a restore: whether its target is another database than before, as far as anybody knows. */
+  readonly touched: 'no' | 'yes' | 'maybe' | null
 }
+
+/** The {@link ListedRun.touched} of a run: an attempt that had leave and did not give it back may have swapped. */
+export const TOUCHED = `case when runs.kind <> 'restore' then null when runs.state = 'completed' then 'yes'
+  when exists (select from run_attempts a where a.run_id = runs.id and a.committing) then 'maybe'
+  else 'no' end as touched`
 
 export interface RunPages {
   readonly runs: ListedRun[]
@@ -72,7 +79,7 @@ async function pageOf(sql: Sql, filter: RunFilter, page: RunPage): Promise<Liste
   const walk = walkOf(filter, page, text === undefined ? page.limit + 1 : MOST_SEARCHED, values)
   const search = text === undefined ? '' : `where ${searchFor(text, values)}`
   return await sql.query<ListedRun>(
-    `select ${RUN}, sources.name as source, repositories.name as repository
+    `select ${RUN}, ${TOUCHED}, sources.name as source, repositories.name as repository
      from (select * from (${walk}) as runs ${search} ${order} limit ${page.limit + 1}) as runs
      left join sources on sources.id = runs.source_id
      join repositories on repositories.id = runs.repository_id
@@ -134,14 +141,16 @@ function searchFor(text: string, values: unknown[]): string {
     or id::text like ${beginning} or backup_id like ${beginning})`
 }
 
-/** A run with what it works on by name. */
+/** A run with what it works on by name, and what became of its target. */
 export async function withNames(sql: Sql, run: Run): Promise<ListedRun> {
-  const [names] = await sql.query<Pick<ListedRun, 'source' | 'repository'>>(
-    `select (select name from sources where id = $1) as source, name as repository
+  const [names] = await sql.query<Pick<ListedRun, 'source' | 'repository' | 'touched'>>(
+    `select (select name from sources where id = $1) as source, name as repository,
+            (select ${TOUCHED} from runs where id = $3)
      from repositories where id = $2`,
-    [run.sourceId, run.repositoryId],
+    [run.sourceId, run.repositoryId, run.id],
   )
-  return { ...run, source: names?.source ?? null, repository: names?.repository ?? '' }
+  const { source = null, repository = '', touched = null } = names ?? {}
+  return { ...run, source, repository, touched }
 }
 
 /** What a filter asks for, but its text, in SQL; its parameters are added to `values`. */

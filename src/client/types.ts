@@ -29,6 +29,8 @@ export interface Account {
         | 'scheduler:write'
         | 'schedules:read'
         | 'schedules:write'
+        | 'search:read'
+        | 'search:write'
         | 'settings:read'
         | 'settings:write'
         | 'sources:read'
@@ -78,15 +80,17 @@ export interface ActiveRun {
   readonly repository: string
   readonly repositoryId: string
   readonly scheduleId: string | null
-  readonly request: Readonly<Record<string, unknown>>
+  readonly request: RunRequest
   readonly priority: number
   readonly attempt: number
   readonly failures: number
   readonly wanted: 'pause' | 'cancel' | null
   readonly committing: boolean
-  readonly progress: Readonly<Record<string, unknown>> | null
-  readonly result: Readonly<Record<string, unknown>> | null
+  readonly progress: RunProgress | null
+  readonly result: RunResult | null
   readonly failure: Failure | null
+  /** of a restore: whether its target is another database than before; maybe: nobody heard how the swap ended, look before anything writes to it */
+  readonly touched: 'no' | 'yes' | 'maybe' | null
   readonly warnings: readonly string[]
   readonly backupId: string | null
   readonly repeats: string | null
@@ -125,6 +129,12 @@ export interface AddedApiKey {
   readonly secret: string
 }
 
+export interface Afterwards {
+  readonly drop: string
+  /** one after the other, with nobody connected; the restored one is kept, too */
+  readonly undo: readonly string[]
+}
+
 export interface ApiKey {
   readonly id: string
   readonly name: string
@@ -153,6 +163,8 @@ export interface ApiKey {
         | 'scheduler:write'
         | 'schedules:read'
         | 'schedules:write'
+        | 'search:read'
+        | 'search:write'
         | 'settings:read'
         | 'settings:write'
         | 'sources:read'
@@ -318,6 +330,23 @@ export interface Blackout {
   )[]
   readonly from: string
   readonly to: string
+}
+
+export interface Calendar {
+  readonly from: string
+  readonly until: string
+  readonly completeUntil: string
+  readonly schedules: readonly {
+    readonly id: string
+    readonly source: string
+    readonly sourceId: string
+    readonly firings: readonly string[]
+    readonly often: {
+      readonly first: string
+      readonly everySeconds: number
+      readonly count: number
+    } | null
+  }[]
 }
 
 export interface ChangedSchedule {
@@ -494,6 +523,16 @@ export interface Failure {
   readonly message: string
   readonly hint?: string
   readonly retry: boolean
+}
+
+export interface Findings {
+  readonly findings: readonly {
+    readonly kind: 'source' | 'repository' | 'schedule' | 'backup' | 'run' | 'user'
+    readonly id: string
+    readonly name: string
+    readonly hint: string
+    readonly at: string | null
+  }[]
 }
 
 export interface Firings {
@@ -761,6 +800,8 @@ export interface NewApiKey {
     | 'scheduler:write'
     | 'schedules:read'
     | 'schedules:write'
+    | 'search:read'
+    | 'search:write'
     | 'settings:read'
     | 'settings:write'
     | 'sources:read'
@@ -1173,15 +1214,17 @@ export interface Run {
   readonly repository: string
   readonly repositoryId: string
   readonly scheduleId: string | null
-  readonly request: Readonly<Record<string, unknown>>
+  readonly request: RunRequest
   readonly priority: number
   readonly attempt: number
   readonly failures: number
   readonly wanted: 'pause' | 'cancel' | null
   readonly committing: boolean
-  readonly progress: Readonly<Record<string, unknown>> | null
-  readonly result: Readonly<Record<string, unknown>> | null
+  readonly progress: RunProgress | null
+  readonly result: RunResult | null
   readonly failure: Failure | null
+  /** of a restore: whether its target is another database than before; maybe: nobody heard how the swap ended, look before anything writes to it */
+  readonly touched: 'no' | 'yes' | 'maybe' | null
   readonly warnings: readonly string[]
   readonly backupId: string | null
   readonly repeats: string | null
@@ -1222,6 +1265,91 @@ export type RunNews =
   | {
       readonly event: RunEvent
     }
+
+export interface RunProgress {
+  readonly stage?: string
+  readonly bytes?: number
+  readonly total?: number
+  readonly rate?: number
+  readonly secondsLeft?: number
+  readonly seconds?: number
+  readonly item?: string
+}
+
+export interface RunRequest {
+  readonly tags?: Readonly<Record<string, string>>
+  /** a dump that grows past it fails the run */
+  readonly maxBytes?: number
+  /** an id, the beginning of one, or `latest:` and a label */
+  readonly backup?: string
+  /** of a restore: the label of the database, shop@db.example.org:5432 */
+  readonly target?: string
+  readonly replace?: boolean
+  readonly disconnect?: boolean
+  readonly noOwner?: boolean
+  readonly readData?: boolean
+}
+
+export interface RunResult {
+  /** the id of the one made, restored or compared */
+  readonly backup?: string
+  /** in the backup; of a restore and of an equal comparison: all were found equal */
+  readonly tables?: number
+  /** the same, of rows */
+  readonly rows?: number
+  readonly seconds?: number
+  /** an earlier attempt had done it when its worker died; found by looking */
+  readonly recovered?: boolean
+  /** of a backup: what it calls its database */
+  readonly source?: string
+  /** of a backup: of its dump; of a check: of all chunks */
+  readonly bytes?: number
+  /** of a backup: what it added to the repository */
+  readonly storedBytes?: number
+  /** of a restore: the label of the target */
+  readonly database?: string
+  /** of a restore: what was there before */
+  readonly target?: 'absent' | 'empty' | 'occupied'
+  /** of a restore: what the database that was there is called now */
+  readonly kept?: string
+  readonly afterwards?: Afterwards
+  /** of a restore: definitions that this server words differently; their data is equal */
+  readonly reworded?: number
+  readonly equal?: boolean
+  readonly differenceCount?: number
+  /** up to 100 */
+  readonly differences?: readonly {
+    readonly name: string
+    /** has 3 rows instead of 4 */
+    readonly detail: string
+    /** table, sequence, large objects, object, owner, definition */
+    readonly kind?: string
+    /** missing, extra, differs */
+    readonly change?: string
+  }[]
+  /** of a check: every byte was read */
+  readonly readData?: boolean
+  readonly backups?: number
+  readonly packs?: number
+  readonly chunks?: number
+  readonly problemCount?: number
+  /** of a check: what is not as it was written, up to 100 */
+  readonly problems?: readonly {
+    readonly object: string
+    readonly why: string
+    /** the ids of those that it hurts */
+    readonly backups?: readonly string[]
+  }[]
+  /** of a check: the backups that this hurts, up to 100 */
+  readonly damaged?: readonly {
+    readonly id: string
+    readonly source?: string
+    readonly startedAt?: string
+    readonly streams?: readonly string[]
+    /** whose data is hurt; all: the schema, too, or nobody can tell */
+    readonly tables?: readonly string[] | 'all'
+  }[]
+}
 
 export interface Schedule {
   readonly id: string
@@ -1654,6 +1782,13 @@ export interface Operations {
     },
     options?: CallOptions,
   ) => Promise<Summary>
+  /** Find things by name or id, and backups by what people said of them */
+  readonly search: (
+    query: {
+      readonly text: string
+    },
+    options?: CallOptions,
+  ) => Promise<Findings>
   /** Every source, by name */
   readonly listSources: (options?: CallOptions) => Promise<SourceList>
   /** Add a source, by its URL or in parts; the database need not be reachable */
@@ -1731,6 +1866,14 @@ export interface Operations {
     },
     options?: CallOptions,
   ) => Promise<Run>
+  /** When every enabled schedule fires in a time of up to eight days */
+  readonly getCalendar: (
+    query: {
+      readonly from: string
+      readonly until: string
+    },
+    options?: CallOptions,
+  ) => Promise<Calendar>
   /** Every schedule, or those of one source */
   readonly listSchedules: (
     query?: {
@@ -2093,6 +2236,7 @@ export interface Operations {
 
 export const OPERATIONS = {
   getSummary: { method: 'GET', path: '/summary', takes: ['query'], answers: 'document' },
+  search: { method: 'GET', path: '/search', takes: ['query'], answers: 'document' },
   listSources: { method: 'GET', path: '/sources', takes: [], answers: 'document' },
   addSource: { method: 'POST', path: '/sources', takes: ['body'], answers: 'document' },
   getSource: { method: 'GET', path: '/sources/{source}', takes: [], answers: 'document' },
@@ -2166,6 +2310,12 @@ export const OPERATIONS = {
     method: 'POST',
     path: '/repositories/{repository}/check',
     takes: ['body'],
+    answers: 'document',
+  },
+  getCalendar: {
+    method: 'GET',
+    path: '/schedules/calendar',
+    takes: ['query'],
     answers: 'document',
   },
   listSchedules: { method: 'GET', path: '/schedules', takes: ['query'], answers: 'document' },

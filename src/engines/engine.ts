@@ -185,6 +185,20 @@ export interface RestoreOptions {
   readonly jobs: number
 }
 
+/** What became of the database that was there. */
+export interface Swapped {
+  /** What it is called now; undefined where none was kept. */
+  readonly kept: string | undefined
+  readonly afterwards?: Afterwards
+}
+
+/** What to tell the server about a database that was kept, from another database of it and with nobody connected. */
+export interface Afterwards {
+  readonly drop: string
+  /** Puts it back; the restored one is kept under another name. */
+  readonly undo: readonly string[]
+}
+
 /**
  * A restore under way, beside the target: the target is untouched until `swap`.
  * Steps in order: create, load, finish, (proof against `beside`), swap. After any failure: discard.
@@ -203,8 +217,8 @@ export interface Restore {
   load(read: (range: ByteRange) => Bytes, signal: AbortSignal): Promise<void>
   /** Builds what follows the data: indexes, constraints, triggers, settings. */
   finish(signal: AbortSignal): Promise<void>
-  /** Puts the new database in the target's place in one step; `kept` is the old one's new name. */
-  swap(signal: AbortSignal): Promise<{ readonly kept: string | undefined }>
+  /** Puts the new database in the target's place in one step. */
+  swap(signal: AbortSignal): Promise<Swapped>
   /** Removes what was made beside; safe to call at any time and more than once. */
   discard(): Promise<void>
   /** What is being restored right now, for progress. */

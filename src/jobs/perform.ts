@@ -4,6 +4,7 @@ import {
   Damaged,
   DatabaseDiffers,
   DatabaseInUse,
+  DatabaseMissing,
   DatabaseRefused,
   LeaseLost,
   RestoreUncertain,
@@ -139,7 +140,8 @@ async function performRestore(work: Work): Promise<Ending> {
   const request = RestoreRequest.parse(order.request)
   const { engine, database } = databaseOf(work)
   const manifest = await findBackup(repository, request.backup, signal)
-  if (order.committed) return await settleSwap(work, manifest)
+  const settled = order.committed ? await settleSwap(work, manifest) : undefined
+  if (settled !== undefined) return settled
   const { replace, disconnect, noOwner } = request
   const restoring = {
     repository,
@@ -187,9 +189,16 @@ function askingBeforeSwap(database: Database, commit: () => Promise<void>): Data
   }
 }
 
-/** What to say of a restore whose worker died while it swapped: whether the target is the backup now. */
-async function settleSwap(work: Work, manifest: Manifest): Promise<Ending> {
-  const differences = await compare(work, manifest)
+/**
+ * What to say of a restore whose worker died while it swapped: whether the target is the backup now. Undefined
+ * where there is no target: nothing was swapped in, and nothing stands in the way of doing it again.
+ */
+async function settleSwap(work: Work, manifest: Manifest): Promise<Ending | undefined> {
+  const differences = await compare(work, manifest).catch((error: unknown) => {
+    if (error instanceof DatabaseMissing) return undefined
+    throw error
+  })
+  if (differences === undefined) return undefined
   const { database } = databaseOf(work)
   const result = { database: database.name, backup: manifest.id, ...manifest.summary }
   if (differences.length === 0)

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import { reason } from '../core/fault.ts'
 import { ProofFailed } from '../core/faults.ts'
 import type {
+  Afterwards,
   Database,
   Engine,
   RestorableBackup,
@@ -35,6 +36,8 @@ export interface RestoreResult {
   readonly target: Restore['target']
   /** What the replaced database is called now. */
   readonly kept: string | undefined
+  /** How to drop that, or to have it back. */
+  readonly afterwards?: Afterwards
   /** Tables and rows that were dumped again and found equal. */
   readonly tables: number
   readonly rows: number
@@ -83,7 +86,7 @@ async function perform(
   backup: RestorableBackup,
   work: Restore,
   signal: AbortSignal,
-): Promise<Pick<RestoreResult, 'kept' | 'reworded'>> {
+): Promise<Pick<RestoreResult, 'kept' | 'afterwards' | 'reworded'>> {
   const { manifest, progress } = request
   const total = manifest.streams.find(stream => stream.name === DUMP)?.bytes
   const item = () => work.position().table
@@ -98,8 +101,8 @@ async function perform(
     progress.enter('verifying', { bytes: () => read.bytes, total, item: () => read.item() })
     const reworded = await prove(request, backup, work, read, signal)
     progress.enter('swapping')
-    const { kept } = await work.swap(signal)
-    return { kept, reworded }
+    const swapped = await work.swap(signal)
+    return { ...swapped, reworded }
   } catch (error) {
     await discard(work, progress)
     throw error

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { rebuildBackups } from '../../src/catalog/backups.ts'
 import { wantCancel } from '../../src/catalog/run-control.ts'
+import { withNames } from '../../src/catalog/run-list.ts'
 import { findRun } from '../../src/catalog/runs.ts'
 import { stateOf } from '../support/processes.ts'
 import { QUICK, RunSite } from '../support/run-site.ts'
@@ -46,6 +47,10 @@ async function withBackup(t: TestContext) {
   await first.stop({ graceMs: 0 })
   return { site, source, backupId, database: `copy_${randomUUID().slice(0, 8)}` }
 }
+
+/** What is told of a restore: whether its target is another database than before. */
+const touched = async (site: RunSite, id: string) =>
+  (await withNames(site.catalog, await findRun(site.catalog, id))).touched
 
 /** The attempts of a run that had leave. */
 const committed = (site: RunSite, id: string) =>
@@ -101,6 +106,7 @@ describe('a run that has leave to complete', () => {
       const done = await cancelledInTime(site, run.id)
       assert.equal(done.state, 'cancelled')
       assert.match(done.warnings.join(), new RegExp(`look at ${database} before anything writes`))
+      assert.equal(await touched(site, run.id), 'maybe')
     })
   }
 
@@ -139,6 +145,28 @@ describe('a run that has leave to complete', () => {
     await worker.stop({ graceMs: 0 })
     const done = await findRun(site.catalog, run.id)
     assert.deepEqual([done.state, done.attempt], ['completed', 1], await site.log(run.id))
+    assert.equal(await touched(site, run.id), 'yes')
+  })
+
+  test('and whose worker died before it swapped begins anew where no database is there', async t => {
+    const { site, source, database } = await withBackup(t)
+    await site.startWorker({ runner: site.runner({ step: 'leave' }) })
+    const run = await site.askRestore(source, database)
+    const done = await site.final(run.id)
+    assert.deepEqual([done.state, done.attempt], ['completed', 2], await site.log(run.id))
+    assert.equal(done.result?.recovered, undefined)
+    assert.equal(await touched(site, run.id), 'yes')
+  })
+
+  test('and whose worker died while it swapped is uncertain where another database is there', async t => {
+    const { site, source, database } = await withBackup(t)
+    await site.test.server.query('postgres', `create database ${database}`)
+    await site.test.server.query(database, 'create table precious (i int)')
+    await site.startWorker({ runner: site.runner({ step: 'leave' }) })
+    const run = await site.askRestore(source, database, { replace: true })
+    const done = await site.final(run.id)
+    assert.deepEqual([done.state, done.failure?.code], ['failed', 'RESTORE_UNCERTAIN'])
+    assert.equal(await touched(site, run.id), 'maybe')
   })
 })
 
@@ -154,6 +182,7 @@ test('a swap that the server refuses leaves no doubt about its target', async t 
   const done = await site.final(run.id)
   assert.deepEqual([done.state, done.failure?.code], ['failed', 'TARGET_NOT_EMPTY'])
   assert.deepEqual([done.warnings, await committed(site, run.id)], [[], []])
+  assert.equal(await touched(site, run.id), 'no')
 })
 
 test('a node that stops while leave is being recorded gives none: the restore is done again', async t => {

@@ -105,6 +105,7 @@ describe('whoever has got hold of an old session', () => {
     const tries = [
       ['POST', '/runs', { ...run, target: 'source' }],
       ['POST', '/runs', { ...run, ...elsewhere }],
+      ['POST', '/runs', { ...run, target: 'source', database: 'other', replace: true }],
       ['POST', `/runs/${asked.body.id}/retry`, undefined],
       ['POST', '/locks/release', { lock: 'shop' }],
       ['DELETE', '/repositories/main', undefined],

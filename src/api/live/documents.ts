@@ -1,11 +1,6 @@
 import type { Change, WatchedRun } from '../../catalog/changes.ts'
-import {
-  LiveEvent,
-  type LiveEventJson,
-  LiveProgress,
-  type LiveRun,
-  type LiveType,
-} from '../schema/live.ts'
+import { LiveEvent, type LiveEventJson, type LiveRun, type LiveType } from '../schema/live.ts'
+import { LiveProgress } from '../schema/run-documents.ts'
 import { positionOf } from './change-log.ts'
 
 /** One document as it travels; `type` says who may see it. */

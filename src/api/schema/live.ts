@@ -1,21 +1,10 @@
 import { z } from 'zod'
 import type { Area, Role } from '../../core/access.ts'
-import { Progress } from '../../core/run.ts'
 import { Time } from './common.ts'
+import { LiveProgress } from './run-documents.ts'
 import { Run } from './runs.ts'
 
 // What is told over Socket.IO at /api/v1/live, each document as one event called `live`.
-
-/** How far a run at work is. */
-export const LiveProgress = Progress.extend({
-  percent: z
-    .number()
-    .min(0)
-    .max(100)
-    .optional()
-    .describe('of the bytes of this stage, where their total is known'),
-})
-export type LiveProgress = z.output<typeof LiveProgress>
 
 /** A run as far as it is shown in lists; everything else is at /runs/{run}. */
 export const LiveRun = Run.pick({

@@ -3,6 +3,7 @@ import { UPLOADED, UPLOADED_FOR } from '../../core/backup.ts'
 import { Failure, RUN_KINDS, RUN_STATES, RUN_TRIGGERS } from '../../core/run.ts'
 import { BackupRequest, CheckRequest, RestoreRequest } from '../../core/run-request.ts'
 import { Document, PlainText, Reference, SecretText, Time, TimeText } from './common.ts'
+import { RunProgress, RunRequest, RunResult } from './run-documents.ts'
 
 /** One run, from the moment it was asked for. */
 export const Run = z.object({
@@ -21,7 +22,7 @@ export const Run = z.object({
   repository: z.string(),
   repositoryId: z.uuid(),
   scheduleId: z.nullable(z.uuid()),
-  request: Document,
+  request: RunRequest,
   priority: z.number().int(),
   attempt: z.number().int(),
   failures: z.number().int(),
@@ -29,9 +30,14 @@ export const Run = z.object({
   wanted: z.nullable(z.enum(['pause', 'cancel'])),
   /** Past the point where it can be cancelled. */
   committing: z.boolean(),
-  progress: z.nullable(Document),
-  result: z.nullable(Document),
+  progress: z.nullable(RunProgress),
+  result: z.nullable(RunResult),
   failure: z.nullable(Failure),
+  touched: z
+    .nullable(z.enum(['no', 'yes', 'maybe']))
+    .describe(
+      'of a restore: whether its target is another database than before; maybe: nobody heard how the swap ended, look before anything writes to it',
+    ),
   warnings: z.array(z.string()).readonly(),
   backupId: z.nullable(z.string()),
   /** The run whose request it repeats. */

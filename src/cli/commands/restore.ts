@@ -106,7 +106,7 @@ export function restoreCommand(context: Context): Command {
 }
 
 function documentOf(manifest: Manifest, result: RestoreResult): object {
-  const { tables, rows, kept = null, ...rest } = result
+  const { tables, rows, kept = null, afterwards: _, ...rest } = result
   return { ...rest, kept, proven: { tables, rows }, backup: backupDocument(manifest) }
 }
 

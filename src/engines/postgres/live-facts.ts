@@ -60,8 +60,9 @@ export async function liveTables(target: Settings, signal: AbortSignal): Promise
         limit ${MOST_TABLES}`,
     )
   })
-  return rows.map(({ rows: estimated, ...table }) => ({
-    ...table,
+  return rows.map(({ schema, name, rows: estimated }) => ({
+    schema,
+    name,
     estimatedRows: estimated ?? undefined,
   }))
 }

@@ -7,7 +7,14 @@ import { TargetUnfit } from '../../core/faults.ts'
 import type { Bytes } from '../../stream/bytes.ts'
 import { scratchDirectory } from '../../stream/scratch.ts'
 import { Tool } from '../../stream/tool.ts'
-import type { Database, RestorableBackup, Restore, RestoreOptions } from '../engine.ts'
+import type {
+  Afterwards,
+  Database,
+  RestorableBackup,
+  Restore,
+  RestoreOptions,
+  Swapped,
+} from '../engine.ts'
 import { besideSuffix, createBeside, drop, dropLeftovers, holdOffDropping } from './beside.ts'
 import { identifier, literal, Session, sqlState } from './client.ts'
 import { checkTarget } from './fitness.ts'
@@ -22,7 +29,14 @@ import {
   settingStatements,
 } from './properties.ts'
 import { type Server, serverOf } from './server.ts'
-import { nameAside, onDatabase, type Settings, serverName, withSuffix } from './settings.ts'
+import {
+  nameAside,
+  nameUndone,
+  onDatabase,
+  type Settings,
+  serverName,
+  withSuffix,
+} from './settings.ts'
 import {
   databaseExists,
   onServer,
@@ -193,7 +207,7 @@ class PostgresRestore implements Restore {
     await this.#applyProperties(signal)
   }
 
-  async swap(signal: AbortSignal): Promise<{ readonly kept: string | undefined }> {
+  async swap(signal: AbortSignal): Promise<Swapped> {
     const { target, options } = this.#context
     const { before, aside } = await onServer(target, signal, async session => {
       const state = await targetState(session, target, signal)
@@ -209,8 +223,8 @@ class PostgresRestore implements Restore {
     })
     this.#exists = false
     await this.discard()
-    if (aside === undefined || before !== 'empty') return { kept: aside }
-    return { kept: await this.#dropEmpty(aside) }
+    const kept = aside !== undefined && before === 'empty' ? await this.#dropEmpty(aside) : aside
+    return kept === undefined ? { kept } : { kept, afterwards: afterwardsOf(target, kept) }
   }
 
   async discard(): Promise<void> {
@@ -341,6 +355,15 @@ class PostgresRestore implements Restore {
 function sessionOptions({ maintenanceMemory }: Server): string {
   const kilobytes = Math.max(maintenanceMemory, INDEX_MEMORY) / 1024
   return `-c synchronous_commit=off -c maintenance_work_mem=${Math.floor(kilobytes)}kB`
+}
+
+function afterwardsOf({ database }: Settings, kept: string): Afterwards {
+  const [now, old] = [identifier(database), identifier(kept)]
+  const rename = (from: string, to: string) => `alter database ${from} rename to ${to}`
+  return {
+    drop: `drop database ${old}`,
+    undo: [rename(now, identifier(nameUndone(kept))), rename(old, now)],
+  }
 }
 
 async function asideName(

@@ -99,6 +99,9 @@ export function withSuffix(name: string, suffix: string): string {
 /** What a database is called that a restored one took the place of at a time. */
 export const nameAside = (name: string, time: string): string => withSuffix(name, `_before_${time}`)
 
+/** What the restored one is called when the one kept under a name has its place again; no longer than that. */
+export const nameUndone = (kept: string): string => kept.replace(/_before_([0-9_]+)$/, '_undone_$1')
+
 /** The server for people: `db.example.org:5432`. */
 export const serverName = ({ host, port }: Settings): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`

@@ -33,6 +33,7 @@ const run = (about: Partial<Run>): Run => ({
   progress: null,
   result: null,
   failure: null,
+  touched: null,
   warnings: [],
   backupId: null,
   repeats: null,
@@ -69,7 +70,7 @@ describe('a run that is watched', () => {
   })
 
   test('progress of a form that is not known is no reason to fail', () => {
-    const progress = { stage: 7 }
+    const progress = { stage: 7 } as unknown as Run['progress']
     assert.deepEqual(runLines(run({ state: 'running', progress }), NOW, 80, plain), ['► running'])
   })
 

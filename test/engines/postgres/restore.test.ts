@@ -112,11 +112,34 @@ test('a database that holds something is refused, and kept when it is replaced',
   assert.equal(restore.target, 'occupied')
   await upToSwap(restore)
   assert.equal(await things('stocked'), 3)
-  const { kept } = await restore.swap(never)
+  const { kept, afterwards } = await restore.swap(never)
   await restore.discard()
   assert.match(kept ?? '', /^stocked_before_\d{8}_\d{6}$/)
   assert.equal(await things('stocked'), 20_000)
   assert.equal(await things(kept ?? ''), 3)
+  assert.equal(afterwards?.drop, `drop database "${kept}"`)
+})
+
+test('a replacement is undone, or what it kept dropped, by what is said of it', async () => {
+  const name = `it's ${'ü'.repeat(20)}; x`
+  await occupied(name)
+  const before = await databases()
+  const restore = await prepare(name, { replace: true })
+  await upToSwap(restore)
+  const { afterwards } = await restore.swap(never)
+  await restore.discard()
+  assert.ok(afterwards)
+  for (const statement of afterwards.undo) await sql('postgres', statement)
+  assert.equal(await things(name), 3)
+  const [undone, ...others] = (await databases()).filter(one => !before.includes(one))
+  assert.deepEqual(others, [])
+  assert.equal(await things(undone ?? ''), 20_000)
+
+  const again = await prepare(name, { replace: true })
+  await upToSwap(again)
+  await sql('postgres', (await again.swap(never)).afterwards?.drop ?? '')
+  await again.discard()
+  assert.deepEqual(await databases(), [...before, undone ?? ''].sort())
 })
 
 test('whatever a database holds counts', async () => {
