@@ -11,7 +11,7 @@ import { Repository } from '../../src/repository/repository.ts'
 import { openStorage } from '../../src/storage/index.ts'
 import { bytesOf, collect } from '../../src/stream/bytes.ts'
 import type { PostgresServer } from '../../support/postgres.ts'
-import { ApiSite, PASSPHRASE } from './site.ts'
+import { ApiSite } from './site.ts'
 
 const { signal } = new AbortController()
 
@@ -38,8 +38,7 @@ export class BackupSite {
   }
 
   async addRepository(name: string): Promise<void> {
-    const url = await this.api.makeRepository(name)
-    await this.api.expect(201, 'POST', '/repositories', { name, url, passphrase: PASSPHRASE })
+    await this.api.addRepository(name)
   }
 
   /** Makes a database, which is there, a source. */
@@ -62,8 +61,9 @@ export class BackupSite {
   }
 
   async repository(name = 'main'): Promise<Repository> {
-    const key = { passphrase: new Secret(PASSPHRASE) }
-    return await Repository.open(openStorage(this.place(name)), key, { clock: systemClock }, signal)
+    const place = this.place(name)
+    const key = { recoveryKey: this.api.recoveryKey(place) }
+    return await Repository.open(openStorage(place), key, { clock: systemClock }, signal)
   }
 
   /** Backs a database up, without the server knowing. */

@@ -73,6 +73,8 @@ export class ApiSite {
   readonly #ports: FastifyInstance[] = []
   #options: AppOptions | undefined
   readonly #members = new Map<Role, Member>()
+  /** Of the repositories made here, by their place; each opens its own faster than the passphrase. */
+  readonly #recoveryKeys = new Map<string, Secret>()
   socket!: FastifyInstance
   port!: FastifyInstance
   /** What lets requests in on the port. */
@@ -224,18 +226,25 @@ export class ApiSite {
     const place = join(this.dir, name)
     const { signal } = new AbortController()
     const about = { passphrase: new Secret(PASSPHRASE), clock: systemClock }
-    await Repository.init(openStorage(place), about, signal)
+    const { recoveryKey } = await Repository.init(openStorage(place), about, signal)
+    this.#recoveryKeys.set(place, recoveryKey)
     return place
+  }
+
+  recoveryKey(place: string): Secret {
+    return this.#recoveryKeys.get(place) ?? assert.fail(`no repository was made in ${place}`)
+  }
+
+  /** Makes a repository that the server knows. */
+  async addRepository(name: string): Promise<void> {
+    const url = await this.makeRepository(name)
+    const recoveryKey = this.recoveryKey(url).reveal()
+    await this.expect(201, 'POST', '/repositories', { name, url, recoveryKey })
   }
 
   /** A source and a repository that the server knows. */
   async addShop(source = 'shop', repository = 'main'): Promise<void> {
-    const url = await this.makeRepository(repository)
-    await this.expect(201, 'POST', '/repositories', {
-      name: repository,
-      url,
-      passphrase: PASSPHRASE,
-    })
+    await this.addRepository(repository)
     await this.addSource(source)
   }
 

@@ -224,7 +224,7 @@ describe('uploads', () => {
   })
 
   test('two at once work, a third of the same key waits; the server stays free and small', async () => {
-    await loadShop(site.server, 'big', 0.1)
+    await loadShop(site.server, 'big', 0.05)
     const path = await pgDump('big.dump', '-Fc', '--compress=1', '--dbname=big')
     const before = process.memoryUsage().rss
     const delay = monitorEventLoopDelay({ resolution: 5 })
