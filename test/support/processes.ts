@@ -21,7 +21,7 @@ export const childEnv = (dir: string): Record<string, string> => {
 
 /** Every process of this machine that can be seen at this moment. */
 export function processes(): Process[] {
-  return lines().map(line => ({ ...line, environ: environOf(line.pid) }))
+  return lines().map(line => Object.assign(line, { environ: environOf(line.pid) }))
 }
 
 const lines = (): Line[] =>
