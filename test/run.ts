@@ -10,6 +10,36 @@ import { endRunning, type Outcome, runStep, runTestFile } from './support/runner
 const ROOT = join(import.meta.dirname, '..')
 // Files wait for processes and for time about a third of theirs: three keep two cores busy.
 const FILES_AT_ONCE = 3
+/** The files that take longest, as the end of a run names them; these start first. */
+const LONGEST = [
+  'chaos/crash-restore',
+  'cli/server',
+  'server/serve',
+  'chaos/crash-backup',
+  'api/uploads',
+  'server/canary',
+  'jobs/deaths',
+  'jobs/leave',
+  'cli/main-job',
+  'engines/postgres/restore',
+  'demo',
+  'server/closed',
+  'server/accounts',
+  'acceptance/secrets',
+  'acceptance/memory',
+  'acceptance/truth',
+  'acceptance/restore',
+  'server/live',
+  'server/drain',
+  'jobs/kinds',
+  'jobs/leases',
+  'jobs/control',
+  'jobs/catalog-trouble',
+  'jobs/large',
+  'cli/exits',
+  'api/downloads',
+  'repository/damage',
+]
 const STEPS = {
   format: ['biome', 'check', '.'],
   lint: ['oxlint', '--type-aware'],
@@ -31,9 +61,8 @@ async function main(filters: readonly string[]): Promise<void> {
     browserProgram() // installs it, if it must, as the next line does
   }
   shareCluster() // installs PostgreSQL, if it must, before several files want it at the same moment
-  const files = globSync('test/**/*.test.ts', { cwd: ROOT })
+  const files = longestFirst(globSync('test/**/*.test.ts', { cwd: ROOT }))
     .filter(file => filters.length === 0 || filters.some(filter => file.includes(filter)))
-    .sort()
     .values()
   const lane = async () => {
     for (const file of files) outcomes.push(report(await runTestFile(file, ROOT)))
@@ -53,10 +82,25 @@ function report(outcome: Outcome): Outcome {
   return outcome
 }
 
+/** The longest files first, so that none of them runs alone at the end. */
+function longestFirst(files: readonly string[]): string[] {
+  const longest = LONGEST.map(name => `test/${name}.test.ts`)
+  const gone = longest.filter(file => !files.includes(file))
+  if (gone.length > 0) throw new Error(`LONGEST names files that are not there: ${gone.join(', ')}`)
+  return [...longest, ...files.filter(file => !longest.includes(file)).sort()]
+}
+
+function slowest(outcomes: readonly Outcome[]): string {
+  const files = outcomes.filter(one => one.name.endsWith('.ts'))
+  const first = files.toSorted((a, b) => b.seconds - a.seconds).slice(0, 5)
+  return first.map(one => `${one.name} ${one.seconds.toFixed(1)} s`).join(', ')
+}
+
 function conclude(outcomes: readonly Outcome[]): void {
   const failed = outcomes.flatMap(one => one.failures.map(failure => `${one.name}: ${failure}`))
   const passed = outcomes.reduce((sum, one) => sum + one.passed, 0)
   if (failed.length > 0) console.log(['', 'failed:', ...failed].join('\n  '))
+  if (outcomes.length > 1) console.log(`slowest: ${slowest(outcomes)}`)
   console.log(`${passed} passed, ${failed.length} failed`)
   process.exitCode = failed.length > 0 || passed === 0 ? 1 : 0
 }
