@@ -55,14 +55,32 @@ export function ToneBadge({ icon: Icon, tone, size = 'md', children }: ToneBadge
   )
 }
 
+type Asked = Pick<LiveRun, 'state'> & Partial<Pick<LiveRun, 'wanted'>>
+
+/** What a run is asked to become and is not yet; one that has not started is paused at once. */
+const wantedOf = ({ state, wanted }: Asked): 'pause' | 'cancel' | 'resume' | undefined => {
+  if (OVER.has(state)) return undefined
+  if (wanted === 'cancel') return 'cancel'
+  if (wanted === 'pause') return state === 'running' ? 'pause' : undefined
+  return state === 'paused' && wanted === null ? 'resume' : undefined
+}
+
+const OVER: ReadonlySet<RunState> = new Set(['completed', 'failed', 'cancelled', 'skipped'])
+
+/** Whether a run stands still, or will not start, until somebody resumes it. */
+export const isHeld = ({ state, wanted }: Asked): boolean =>
+  !OVER.has(state) && (wanted === 'pause' || (state === 'paused' && wanted !== 'cancel'))
+
 interface StateBadgeProps {
-  readonly run: Pick<LiveRun, 'state'> & Partial<Pick<LiveRun, 'wanted'>>
+  readonly run: Asked
   readonly size?: MantineSize
 }
 
 /** What a run is, or is asked to become. */
-export function StateBadge({ run: { state, wanted }, size = 'md' }: StateBadgeProps) {
+export function StateBadge({ run, size = 'md' }: StateBadgeProps) {
   const t = useMessages().states
+  const wanted = wantedOf(run)
+  const state = isHeld(run) && wanted === undefined ? 'paused' : run.state
   return (
     <ToneBadge {...RUN_LOOKS[state]} size={size}>
       {wanted ? t.wanted[wanted] : t.run[state]}

@@ -10,7 +10,7 @@ export const states = {
     skipped: 'Skipped',
   },
   /** What a run is asked to become, while it is not that yet. */
-  wanted: { pause: 'Pausing', cancel: 'Cancelling' },
+  wanted: { pause: 'Pausing', cancel: 'Cancelling', resume: 'Resuming' },
   kind: { backup: 'Backup', restore: 'Restore', verify: 'Proof', check: 'Check' },
   trigger: {
     manual: 'By hand',

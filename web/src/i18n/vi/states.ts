@@ -11,7 +11,7 @@ export const states: Messages['states'] = {
     cancelled: 'Đã hủy',
     skipped: 'Bỏ qua',
   },
-  wanted: { pause: 'Đang tạm dừng', cancel: 'Đang hủy' },
+  wanted: { pause: 'Đang tạm dừng', cancel: 'Đang hủy', resume: 'Đang tiếp tục' },
   kind: { backup: 'Sao lưu', restore: 'Khôi phục', verify: 'Kiểm chứng', check: 'Kiểm tra' },
   trigger: {
     manual: 'Thủ công',
