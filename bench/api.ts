@@ -20,12 +20,20 @@ export const QUESTIONS: Readonly<Record<string, string>> = {
   'one run': '/runs/RUN',
   'active runs': '/runs/active',
   summary: '/summary',
+  'summary in a time zone': '/summary?timeZone=Europe/Berlin',
   'statistics since ever': '/stats',
+  'statistics of a year': '/stats?days=400',
+  'statistics of a source': '/stats?source=SOURCE',
   'statistics of a week': '/stats?since=WEEK',
   'statistics by source': '/stats/sources',
   backups: '/backups',
   'backups of a source': '/backups?source=SOURCE',
   schedules: '/schedules',
+  'a week of firings': '/schedules/calendar?from=FROM&until=UNTIL',
+  'storage of a year': '/stats/storage?days=365',
+  'storage of a repository': '/repositories/REPOSITORY/history',
+  'a search for a name': '/search?text=source%201',
+  'a search for an id': '/search?text=BEGINNING',
 }
 
 /** The slower half of what was measured has names of its own. */

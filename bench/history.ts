@@ -144,9 +144,16 @@ async function someIds(catalog: Catalog, runs: number): Promise<History['ids']> 
     RUN: await idsOf(`(select id from runs where finished_at is not null limit 10000) r ${sample}`),
     OLD: await idsOf(`(select id from runs order by queued_at desc, id desc
       offset ${Math.floor(runs / 2)} limit ${NAMED}) r`),
+    BEGINNING: await idsOf(`(select left(id::text, 6) as id from runs limit ${NAMED}) r`),
+    FROM: [new Date(monday()).toISOString()],
+    UNTIL: [new Date(monday() + 7 * DAY_MS).toISOString()],
     WEEK: [new Date(Date.now() - 7 * 86_400_000 - 12_345).toISOString()],
   }
 }
+
+const DAY_MS = 86_400_000
+/** Of this week, or of one nearly so: the fifth day of all was a Monday. */
+const monday = () => Math.floor((Date.now() / DAY_MS - 4) / 7) * 7 * DAY_MS + 4 * DAY_MS
 
 /** A path with an id in place of each word in capitals: the `pick`th of those there are. */
 export const pathOf = (path: string, ids: History['ids'], pick = 0): string =>

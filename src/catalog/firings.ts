@@ -1,4 +1,5 @@
 import type { Sql } from './db.ts'
+import type { Schedule } from './schedules.ts'
 
 /** A schedule and a time of it. */
 export interface FiringOf {
@@ -39,3 +40,19 @@ export async function firingsAround(sql: Sql): Promise<FiringsAround> {
   )
   return { next: next ?? null, last: last ?? null, overdue: late?.count ?? 0 }
 }
+
+/** A schedule that fires by time, as far as it matters when. */
+export type TimedSchedule = Pick<
+  Schedule,
+  'id' | 'sourceId' | 'sourceName' | 'timeZone' | 'jitterSeconds' | 'blackout'
+> & { readonly cron: string }
+
+/** The enabled schedules that go by time, by source. */
+export const timedSchedules = (sql: Sql): Promise<TimedSchedule[]> =>
+  sql.query<TimedSchedule>(
+    `select schedules.id, source_id as "sourceId", sources.name as "sourceName", cron,
+       time_zone as "timeZone", jitter_seconds as "jitterSeconds", blackout
+     from schedules join sources on sources.id = source_id
+     where enabled and schedules.removed_at is null and cron is not null
+     order by lower(sources.name), schedules.created_at, schedules.id`,
+  )

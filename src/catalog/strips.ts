@@ -26,7 +26,7 @@ export interface Days {
   readonly quarterAt: (moment: Date) => number
 }
 
-/** No quarter of any of the days. */
+/** Before the first of the days. */
 const OUTSIDE = -1
 
 /** The newest `count` days in a time zone, counted from one midnight there to the next, however long that is. */
@@ -70,23 +70,37 @@ export interface Expectation {
 export class Marks {
   readonly #days: Days
   readonly #signs: Uint8Array
-  readonly #good: readonly number[]
+  readonly #good: number[] = []
 
   constructor(days: Days, marks: Buffer = Buffer.alloc(0)) {
     this.#days = days
     this.#signs = new Uint8Array(days.count)
-    const good: number[] = []
     for (let at = 0; at < marks.length; at += RECORD_BYTES) {
       const first = marks.readInt32BE(at) * QUARTERS
-      for (const [place, sign] of SIGNS_IN_ORDER.entries()) {
-        const from = at + HEAD_BYTES + place * MARK_BYTES
-        for (const quarter of quartersIn(marks.subarray(from, from + MARK_BYTES))) {
-          if (sign === 'good') good.push(first + quarter)
-          else this.#add(sign, days.ofQuarter[first + quarter] ?? OUTSIDE)
-        }
+      for (let byte = 0; byte < ALL_MARKS_BYTES; byte += 1) {
+        const bits = marks[at + HEAD_BYTES + byte] ?? 0
+        // Most have none: of 200 sources in a year there are four million bytes.
+        if (bits === 0) continue
+        const sign = SIGNS_IN_ORDER[Math.floor(byte / MARK_BYTES)] ?? 'good'
+        this.#read(bits, first + (byte % MARK_BYTES) * 8, sign)
       }
     }
-    this.#good = good
+  }
+
+  /** Eight quarters, the first of them that of the highest bit. */
+  #read(bits: number, first: number, sign: (typeof SIGNS_IN_ORDER)[number]): void {
+    const { ofQuarter } = this.#days
+    const day = ofQuarter[first] ?? OUTSIDE
+    if (sign !== 'good' && day === (ofQuarter[first + 7] ?? OUTSIDE)) {
+      this.#add(sign, day)
+      return
+    }
+    for (let left = bits; left !== 0; ) {
+      const bit = Math.clz32(left) - 24
+      left &= ~(0x80 >> bit)
+      if (sign === 'good') this.#good.push(first + bit)
+      else this.#add(sign, ofQuarter[first + bit] ?? OUTSIDE)
+    }
   }
 
   /** One digit for each day; `expected` of a source that schedules back up. */
@@ -106,20 +120,20 @@ export class Marks {
     let last = this.#good[0] === undefined || this.#good[0] > begun ? begun : this.#good[0]
     for (const good of [...this.#good, now]) {
       const late = Math.max(last + 1 + most, begun)
+      last = Math.max(last, good)
+      if (late >= good) continue
       const from = this.#dayOf(late)
       const to = good === now ? count - 1 : Math.max(from, this.#dayOf(good) - 1)
-      if (late < good) for (let day = from; day <= to; day += 1) this.#add('overdue', day)
-      last = Math.max(last, good)
+      for (let day = Math.max(from, 0); day <= to; day += 1) this.#add('overdue', day)
     }
     const today = this.#signs[count - 1] ?? 0
     const without = today & ~DAY_SIGNS.overdue
     this.#signs[count - 1] = isOverdue ? without | DAY_SIGNS.overdue : without
   }
 
-  /** The day that a quarter belongs to; what comes before the first is taken for it. */
+  /** The number of the day that a quarter belongs to; of what came before all of them, that before the first. */
   #dayOf(quarter: number): number {
-    const day = this.#days.ofQuarter[Math.max(quarter, 0)] ?? this.#days.count
-    return Math.max(day, 0)
+    return quarter < 0 ? OUTSIDE : (this.#days.ofQuarter[quarter] ?? this.#days.count)
   }
 
   #add(sign: keyof typeof DAY_SIGNS, day: number): void {
@@ -132,15 +146,8 @@ const SIGNS_IN_ORDER = ['completed', 'failed', 'skipped', 'missed', 'good'] as c
 /** The number of the day, and the length that PostgreSQL sends with bits. */
 const HEAD_BYTES = 8
 const MARK_BYTES = QUARTERS / 8
-const RECORD_BYTES = HEAD_BYTES + SIGNS_IN_ORDER.length * MARK_BYTES
-
-function* quartersIn(bits: Buffer): Generator<number> {
-  for (const [at, byte] of bits.entries()) {
-    for (let bit = 0; byte >> 0 !== 0 && bit < 8; bit += 1) {
-      if ((byte & (0x80 >> bit)) !== 0) yield at * 8 + bit
-    }
-  }
-}
+const ALL_MARKS_BYTES = SIGNS_IN_ORDER.length * MARK_BYTES
+const RECORD_BYTES = HEAD_BYTES + ALL_MARKS_BYTES
 
 /** The days as one value, and the last one before them that had a good backup. */
 const MARKS = `select s.id, string_agg(int4send(day - $1::date)

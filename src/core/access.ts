@@ -19,6 +19,7 @@ export const AREAS = [
   'runs',
   'scheduler',
   'schedules',
+  'search',
   'settings',
   'sources',
   'users',

@@ -117,6 +117,36 @@ export class Timetable {
   }
 
   /**
+   * When it fires from an instant on and before another, at most so many times: the slots that a blackout holds
+   * back fire once, at its end.
+   */
+  fireTimes(from: Date, before: Date, limit: number): Date[] {
+    const times: Date[] = []
+    let slot = this.#firstFiredFrom(from)
+    while (slot !== undefined && times.length < limit) {
+      const at = this.fireTime(slot)
+      if (at >= before) break
+      times.push(at)
+      slot = this.nextSlot(this.#timing.blackout.length > 0 ? this.#newestBy(slot, at) : slot)
+    }
+    return times
+  }
+
+  /** The first slot that fires at an instant or later; it may be before it. */
+  #firstFiredFrom(instant: Date): Date | undefined {
+    const { jitterSeconds, blackout } = this.#timing
+    const later = jitterSeconds * SECOND + (blackout.length > 0 ? WEEK_MINUTES * MINUTE : 0)
+    const first = this.nextSlot(new Date(instant.getTime() - later - 1))
+    if (first === undefined || this.fireTime(first) >= instant) return first
+    return this.nextSlot(this.#newestBy(first, new Date(instant.getTime() - 1)))
+  }
+
+  /** How many slots there are from an instant on and before another. */
+  countSlots(from: Date, before: Date): number {
+    return this.#recurrence.count(new Date(from.getTime() - 1), before)
+  }
+
+  /**
    * About the longest time between two firings, in seconds, over the days after an instant: nights and
    * weekends that the schedule leaves out are in it. Undefined where it fires once more at most.
    */

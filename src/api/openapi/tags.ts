@@ -12,6 +12,8 @@ export const TAGS: Readonly<Record<Area, string>> = {
   runs: 'Backups, restores and checks under way, waiting and past.',
   scheduler: 'Whether schedules fire, and which nodes there are.',
   schedules: 'When sources are backed up.',
+  search:
+    'Everything that has a name, in one place. A key finds only what its other scopes let it read.',
   settings: 'What holds for the whole server.',
   sources: 'The databases that are backed up.',
   users: 'Who may log in, and what they may do.',

@@ -12,8 +12,10 @@ import { repositoryDetailRoutes } from './repository-details.ts'
 import { restoreRoutes } from './restores.ts'
 import { runListRoutes } from './run-lists.ts'
 import { runRoutes } from './runs.ts'
+import { scheduleCalendarRoutes } from './schedule-calendar.ts'
 import { schedulerRoutes } from './scheduler.ts'
 import { scheduleRoutes } from './schedules.ts'
+import { searchRoutes } from './search.ts'
 import { sessionRoutes } from './sessions.ts'
 import { settingsRoutes } from './settings.ts'
 import { setupRoutes } from './setup.ts'
@@ -26,9 +28,11 @@ import { userRoutes } from './users.ts'
 /** Every route of the API. */
 export const ROUTES: readonly Route[] = [
   ...summaryRoutes,
+  ...searchRoutes,
   ...sourceRoutes,
   ...repositoryRoutes,
   ...repositoryDetailRoutes,
+  ...scheduleCalendarRoutes,
   ...scheduleRoutes,
   ...runListRoutes,
   ...runRoutes,

@@ -26,10 +26,11 @@ export const summaryRoutes: readonly Route[] = [
         sourceStandings(catalog),
         sourceMarks(catalog, days),
       ])
-      const sources = standings.map(one => ({
+      const withStrip = (one: SourceStanding) => ({
         ...one,
         strip: (marks.get(one.id) ?? new Marks(days)).strip(expectationOf(one)),
-      }))
+      })
+      const sources = standings.map(withStrip)
       const count = (verdict: string) => sources.filter(one => one.verdict === verdict).length
       const verdicts = Object.fromEntries(VERDICTS.map(one => [one, count(one)]))
       const about = { now, timeZone: query.timeZone, firstDay: days.first }

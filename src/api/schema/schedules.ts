@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Keep } from '../../core/retention.ts'
 import { RetryPolicy, RUN_STATES } from '../../core/run.ts'
 import { Blackout, Timing } from '../../core/schedule.ts'
-import { Reference, Time } from './common.ts'
+import { Reference, Time, TimeText } from './common.ts'
 import { KeepRule, RetentionEffect } from './retention.ts'
 
 /** When a source is backed up, and where to. */
@@ -132,3 +132,54 @@ export const Firings = z.object({
   ),
 })
 export type Firings = z.output<typeof Firings>
+
+/** A calendar shows a week and a bit; of a schedule that fires more often than this in a day, how often it does. */
+const MOST_DAYS = 8
+export const MOST_A_DAY = 6
+export const MOST_IN_CALENDAR = 5000
+const DAY_MS = 86_400_000
+
+const CalendarTime = TimeText.unwrap().refine(
+  time => time.getUTCFullYear() >= 2000 && time.getUTCFullYear() < 2200,
+  'it is not between the years 2000 and 2199',
+)
+
+export const CalendarQuery = z
+  .strictObject({
+    from: CalendarTime,
+    until: CalendarTime,
+  })
+  .refine(({ from, until }) => until > from, {
+    error: 'it is not after from',
+    path: ['until'],
+  })
+  .refine(({ from, until }) => until.getTime() - from.getTime() <= MOST_DAYS * DAY_MS, {
+    error: `it is more than ${MOST_DAYS} days after from`,
+    path: ['until'],
+  })
+
+/** When the enabled schedules that go by time fire, as they are set up now, also where the time is past. */
+export const Calendar = z.object({
+  from: Time,
+  until: Time,
+  /**
+   * `until`; or, where there are more than 5,000 firings to be told one by one, the time up to which all of them are:
+   * ask for the rest from there on.
+   */
+  completeUntil: Time,
+  /** Those that fire in this time, by source. */
+  schedules: z.array(
+    z.object({
+      id: z.uuid(),
+      source: z.string(),
+      sourceId: z.uuid(),
+      /** Jitter and blackouts included; empty where `often` is told instead. */
+      firings: z.array(Time),
+      /** Of one that has more than 6 firings a day: how many slots there are in this time, and how far apart they usually are. */
+      often: z.nullable(
+        z.object({ first: Time, everySeconds: z.number(), count: z.number().int() }),
+      ),
+    }),
+  ),
+})
+export type Calendar = z.output<typeof Calendar>
