@@ -1,50 +1,35 @@
-import { z } from 'zod'
 import type { Run } from '../api/schema/runs.ts'
 import { shortId } from '../core/ids.ts'
 import { bytesText, plural } from '../operations/words.ts'
 import { printable } from './terminal/text.ts'
 
-/** What the results of all kinds of runs may say; a newer server may say more. */
-const Result = z.object({
-  backup: z.string().optional(),
-  database: z.string().optional(),
-  kept: z.string().optional(),
-  tables: z.number().optional(),
-  rows: z.number().optional(),
-  bytes: z.number().optional(),
-  storedBytes: z.number().optional(),
-  backups: z.number().optional(),
-  packs: z.number().optional(),
-  chunks: z.number().optional(),
-  readData: z.boolean().optional(),
-  differences: z.array(z.object({ name: z.string(), detail: z.string() })).optional(),
-  problems: z.array(z.object({ object: z.string(), why: z.string() })).optional(),
-})
-type Result = z.output<typeof Result>
+type Result = NonNullable<Run['result']>
 
 /** More of them are in `--json`. */
 const MOST_NAMED = 10
 
 /** What a run did and found, in lines for people. */
 export function factsOf({ kind, result, state }: Run): string[] {
-  const { data } = Result.safeParse(result ?? {})
-  if (data === undefined || result === null) return []
-  const backup = data.backup === undefined ? [] : [`  backup  ${shortId(data.backup)}`]
+  if (result === null) return []
+  const backup = result.backup === undefined ? [] : [`  backup  ${shortId(result.backup)}`]
   switch (kind) {
     case 'backup':
-      return [...backup, ...contentLine('holds', data)]
+      return [...backup, ...contentLine('holds', result)]
     case 'restore':
-      return [...backup, ...restoreLines(data), ...contentLine('proven', data)]
+      return [...backup, ...restoreLines(result), ...contentLine('proven', result)]
     case 'verify': {
-      const equal = state === 'completed' ? contentLine('equal', data) : []
+      const equal = state === 'completed' ? contentLine('equal', result) : []
       return [
         ...backup,
         ...equal,
-        ...named(data.differences ?? [], one => `${one.name} ${one.detail}`),
+        ...named(result.differences ?? [], one => `${one.name} ${one.detail}`),
       ]
     }
     case 'check':
-      return [...checkLine(data), ...named(data.problems ?? [], one => `${one.object}: ${one.why}`)]
+      return [
+        ...checkLine(result),
+        ...named(result.problems ?? [], one => `${one.object}: ${one.why}`),
+      ]
   }
   return kind satisfies never
 }

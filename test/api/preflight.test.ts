@@ -177,7 +177,7 @@ describe('a look ahead at a restore', () => {
     }
   })
 
-  test('finds a server that is not there, a wrong password, and a silent one', async () => {
+  test('finds a server that is not there, a wrong password, and one that is missing', async () => {
     const closed = await ask({ target: 'postgres://a:b@127.0.0.1:1/x' })
     assert.deepEqual([closed.ready, problems(closed)], [false, ['login']])
     assert.deepEqual([closed.target.server, closed.target.exists], [null, null])
