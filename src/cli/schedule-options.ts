@@ -1,8 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { ScheduleChanges } from '../api/schema/schedules.ts'
 import { WEEKDAYS } from '../core/presets.ts'
+import type { Keep } from '../core/retention.ts'
 import { Blackout } from '../core/schedule.ts'
 import { parseBytes } from './command.ts'
+import { KEEP_FORM, parseKeepOrNone } from './keep-option.ts'
 import { parseNumber, type ServerOptions } from './server-command.ts'
 
 /** What may be said of a schedule, as commander gives it. */
@@ -16,6 +18,7 @@ export interface SettingOptions extends ServerOptions {
   readonly retry?: readonly number[]
   readonly networkRetry?: readonly number[]
   readonly maxSize?: number | 'none'
+  readonly keep?: Keep | 'none'
 }
 
 const DAY_SECONDS = 86_400
@@ -59,10 +62,15 @@ export const withSettings = (command: Command): Command =>
       'fail when the dump grows past this size (10G); none: no limit',
       parseSize,
     )
+    .option(
+      '--keep <rule>',
+      `which backups of the source in the repository stay: ${KEEP_FORM}; none: all, for ever`,
+      parseKeepOrNone,
+    )
 
 /** What the options say, as the API takes it; what was left out is left out. */
 export function settingsOf(options: SettingOptions): ScheduleChanges {
-  const { cron, timeZone, after, priority, jitter, blackout, maxSize } = options
+  const { cron, timeZone, after, priority, jitter, blackout, maxSize, keep } = options
   const hasRetry = options.retry !== undefined || options.networkRetry !== undefined
   const all = {
     cron,
@@ -75,6 +83,7 @@ export function settingsOf(options: SettingOptions): ScheduleChanges {
       ? given({ delays: options.retry, networkDelays: options.networkRetry })
       : undefined,
     maxBytes: maxSize === 'none' ? null : maxSize,
+    keep: keep === 'none' ? null : keep,
   }
   return given(all)
 }

@@ -6,7 +6,7 @@ import { Repeat } from '../core/repeat.ts'
 import { type AdoptOptions, adoptFrom } from './adopt-backups.ts'
 
 /** Backups wait for hours until they are deleted; so long after a backup nothing is lost. */
-const EVERY_MS = 30_000
+const EVERY_MS = 15_000
 
 /**
  * Applies the rules that say which backups stay, after each backup and every hour. Any node may do it: rules

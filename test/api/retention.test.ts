@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { RetentionPreview } from '../../src/api/schema/retention.ts'
 import type { ChangedSchedule, Schedule } from '../../src/api/schema/schedules.ts'
+import { addApiKey } from '../../src/catalog/api-keys.ts'
+import type { Scope } from '../../src/core/access.ts'
 import { Shelves } from '../support/shelves.ts'
 import { ApiSite } from './site.ts'
 
@@ -95,6 +97,38 @@ describe('rules of schedules', () => {
     assert.equal((await site.expect<ChangedSchedule>(200, 'POST', off)).retention?.goes, 0)
     const disabled = await preview(site, { schedule: added.id })
     assert.match(disabled.warnings.join('\n'), /the schedule is disabled/)
+  })
+
+  test('a change by which backups go takes what deleting them takes', async () => {
+    const [{ id }] = (await site.expect<{ schedules: [Schedule] }>(200, 'GET', '/schedules'))
+      .schedules
+    await site.expect(200, 'POST', `/schedules/${id}/enable`)
+    const [rule, none] = [{ keep: { last: 1 } }, { keep: null }]
+    const admin = site.member('admin')
+    await admin.entered()
+    await site.test.catalog.query(
+      `update sessions set proven_at = proven_at - interval '1 hour' where user_id = $1`,
+      [admin.id],
+    )
+    const stale = await admin.send('PATCH', `/schedules/${id}`, rule)
+    assert.deepEqual([stale.status, stale.body.code], [403, 'STEP_UP_REQUIRED'])
+    assert.equal((await admin.send('PATCH', `/schedules/${id}`, none)).status, 200)
+    assert.equal((await site.as('admin').send('PATCH', `/schedules/${id}`, rule)).status, 200)
+    const keyWith = async (scopes: readonly Scope[]) => {
+      const name = scopes.join(' ')
+      const { key } = await addApiKey(site.test.catalog, {
+        name,
+        role: 'admin',
+        scopes,
+        days: null,
+      })
+      return { authorization: `Bearer ${key.reveal()}` }
+    }
+    const edit = async (scopes: readonly Scope[], body: object) =>
+      await site.send('PATCH', `/schedules/${id}`, body, await keyWith(scopes), site.port)
+    const narrow = await edit(['schedules:write'], rule)
+    assert.deepEqual([narrow.status, narrow.body.code], [403, 'NOT_ALLOWED'])
+    assert.equal((await edit(['schedules:write', 'backups:write'], rule)).status, 200)
   })
 
   test('what is not about a source in a repository is refused', async () => {

@@ -142,6 +142,13 @@ const DOCUMENTS = {
   'keys list': z.strictObject({ keys: z.array(Key) }),
   'keys recovery': z.strictObject({ key: Key, recoveryKey: z.string() }),
   forget: z.strictObject({ forgotten: Backup }),
+  'forget by rule': z.strictObject({
+    dryRun: z.boolean(),
+    keep: z.strictObject({ daily: Size }),
+    timeZone: z.string(),
+    kept: z.array(Backup.extend({ keptBy: z.array(z.string()) })),
+    forgotten: z.array(Backup.extend({ keptBy: z.array(z.string()) })),
+  }),
   error: z.strictObject({
     error: z.strictObject({
       code: z.string().regex(/^[A-Z_]+$/),
@@ -175,7 +182,9 @@ describe('--json prints one document of a known form', () => {
     ['check', 0, ['check', '--read-data']],
     ['keys list', 0, ['keys', 'list']],
     ['keys recovery', 0, ['keys', 'recovery']],
+    ['forget by rule', 0, ['forget', '--keep', 'daily=7', '--dry-run']],
     ['forget', 0, ['forget', 'latest']],
+    ['error', 2, ['forget', 'latest', '--dry-run']],
     ['error', 14, ['show', 'ffff']],
     ['error', 2, ['show']],
     ['error', 2, ['list', '--nonsense']],

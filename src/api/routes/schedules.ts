@@ -17,8 +17,11 @@ import {
   type ScheduleSettings,
 } from '../../catalog/schedules.ts'
 import { findSource, holdSource } from '../../catalog/sources.ts'
+import { type Caller, scopesCover } from '../../core/access.ts'
+import { NotAllowed } from '../../core/faults.ts'
 import { isRule } from '../../core/retention.ts'
 import { DEFAULT_RETRY, type RetryPolicy } from '../../core/run.ts'
+import { requireFresh } from '../policy.ts'
 import { type Route, route } from '../route.ts'
 import { Reference } from '../schema/common.ts'
 import { RetentionPreview, RetentionQuestion } from '../schema/retention.ts'
@@ -67,7 +70,7 @@ export const scheduleRoutes: readonly Route[] = [
     action: 'schedule.add',
     body: NewSchedule,
     answer: ChangedSchedule,
-    handle: async ({ body, actor }, { catalog }) =>
+    handle: async ({ body, actor, caller }, { catalog }) =>
       await catalog.transaction(async sql => {
         const { source, repository, enabled, ...settings } = body
         const schedule = await insertSchedule(sql, {
@@ -77,7 +80,7 @@ export const scheduleRoutes: readonly Route[] = [
           enabled,
         })
         await audit(sql, entryOf(schedule, actor, 'schedule.add', settings))
-        return { status: 201, document: await changed(sql, schedule) }
+        return { status: 201, document: await changed(sql, schedule, caller) }
       }),
   }),
 
@@ -168,12 +171,12 @@ export const scheduleRoutes: readonly Route[] = [
     params: One,
     body: ScheduleChanges,
     answer: ChangedSchedule,
-    handle: async ({ params, body, actor }, { catalog }) =>
+    handle: async ({ params, body, actor, caller }, { catalog }) =>
       await catalog.transaction(async sql => {
         const { id, retry } = await findSchedule(sql, params.schedule)
         const schedule = await editSchedule(sql, id, await settingsOf(sql, body, retry))
         await audit(sql, entryOf(schedule, actor, 'schedule.edit', body))
-        return { document: await changed(sql, schedule) }
+        return { document: await changed(sql, schedule, caller) }
       }),
   }),
 
@@ -204,21 +207,31 @@ function changeRoute(
     action,
     params: One,
     answer: ChangedSchedule,
-    handle: async ({ params, actor }, { catalog }) =>
+    handle: async ({ params, actor, caller }, { catalog }) =>
       await catalog.transaction(async sql => {
         const { id } = await findSchedule(sql, params.schedule)
         const schedule = await change(sql, id)
         await audit(sql, entryOf(schedule, actor, action))
-        return { document: await changed(sql, schedule) }
+        return { document: await changed(sql, schedule, caller) }
       }),
   })
 }
 
-/** A schedule that has just been changed, and what the rules make of its backups now. */
-async function changed(sql: Sql, schedule: Row): Promise<ChangedSchedule> {
+/**
+ * A schedule that has just been changed, and what the rules make of its backups now. Where backups are to go by
+ * that, it takes what deleting them takes. Throws StepUpRequired, NotAllowed.
+ */
+async function changed(sql: Sql, schedule: Row, caller: Caller): Promise<ChangedSchedule> {
   const rules = await rulesOf(sql, schedule)
   const applies = rules.some(({ keep }) => isRule(keep))
   const retention = applies ? await effectOn(sql, schedule) : null
+  if (retention !== null && retention.goes > 0) {
+    const what = 'a change by which backups are deleted'
+    requireFresh(caller, what)
+    if (!scopesCover(caller.scopes, 'backups', 'write')) {
+      throw new NotAllowed({ what, needs: 'a key with the scope backups:write, too' })
+    }
+  }
   return { ...scheduleDocument(schedule), retention }
 }
 

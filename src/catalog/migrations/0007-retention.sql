@@ -26,4 +26,4 @@ create table retention_rounds (
   primary key (source_id, repository_id)
 );
 
-create index backups_kept on backups (repository_id, source_id, started_at desc);
+create index backups_kept on backups (repository_id, source_id, seen_at desc);

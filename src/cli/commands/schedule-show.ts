@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { Schedule } from '../../api/schema/schedules.ts'
 import { shortId } from '../../core/ids.ts'
+import { keepWords } from '../../core/retention.ts'
 import { bytesText } from '../../operations/words.ts'
 import { segment } from '../client.ts'
 import type { Context } from '../context.ts'
@@ -44,6 +45,7 @@ function lines(schedule: Schedule, { terminal: { style }, clock }: Context): str
     ['retries', delays(retry.delays)],
     ['', `${delays(retry.networkDelays)} where the network fails`],
     ...(priority === 0 ? [] : [['priority', String(priority)] as const]),
+    ['keeps', keepWords(schedule.keep)],
     ...(maxBytes === null ? [] : [['limit', `${bytesText(maxBytes)} of dump`] as const]),
   ]
   return [

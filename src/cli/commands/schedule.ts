@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
-import { Schedule, ScheduleList } from '../../api/schema/schedules.ts'
+import { ChangedSchedule, type Schedule, ScheduleList } from '../../api/schema/schedules.ts'
 import { WrongUse } from '../../core/faults.ts'
 import { shortId } from '../../core/ids.ts'
+import { keepWords } from '../../core/retention.ts'
+import { countText, plural } from '../../operations/words.ts'
 import { segment } from '../client.ts'
 import type { Context } from '../context.ts'
 import { type SettingOptions, settingsOf, withSettings } from '../schedule-options.ts'
@@ -11,6 +13,7 @@ import { printable } from '../terminal/text.ts'
 import { agoText } from '../terminal/when.ts'
 import { ownZone } from '../terminal/zone.ts'
 import { scheduleNextCommand } from './schedule-next.ts'
+import { scheduleRetentionCommand } from './schedule-retention.ts'
 import { nextText, scheduleShowCommand } from './schedule-show.ts'
 
 interface EditOptions extends SettingOptions {
@@ -40,6 +43,7 @@ export const scheduleCommand = (context: Context): Command =>
         ['schedule add --source shop --repository main --cron "daily at 02:30"', 'every night'],
         ['schedule next shop', 'when exactly?'],
         ['schedule edit shop --cron "weekdays at 23:00"', 'at another time'],
+        ['schedule retention shop --keep daily=7,weekly=4', 'what would such a rule keep?'],
       ],
       seeAlso: ['source', 'repo', 'scheduler', 'runs'],
     },
@@ -48,6 +52,7 @@ export const scheduleCommand = (context: Context): Command =>
       listCommand(context),
       scheduleShowCommand(context),
       scheduleNextCommand(context),
+      scheduleRetentionCommand(context),
       editCommand(context),
       switchCommand(context, 'enable'),
       switchCommand(context, 'disable'),
@@ -89,7 +94,7 @@ const addCommand = (context: Context): Command =>
       ...settingsOf(options),
       ...(options.cron !== undefined && { timeZone: options.timeZone ?? ownZone() }),
     }
-    const schedule = await context.server().call(Schedule, 'POST', '/schedules', { body })
+    const schedule = await context.server().call(ChangedSchedule, 'POST', '/schedules', { body })
     report(context, schedule, 'is added', options)
   })
 
@@ -102,6 +107,7 @@ const editCommand = (context: Context): Command =>
       examples: [
         ['schedule edit shop --cron "daily at 04:00"', 'at another time'],
         ['schedule edit shop --repository nas', 'into another repository'],
+        ['schedule edit shop --keep daily=7,weekly=4', 'which backups stay'],
         ['schedule edit 4f2a91c0 --blackout none --retry none', 'without windows and retries'],
       ],
       exits: { 2: 'wrong use, or a time that cannot be' },
@@ -119,7 +125,7 @@ const editCommand = (context: Context): Command =>
       })
     }
     const path = `/schedules/${segment(name)}`
-    const schedule = await context.server().call(Schedule, 'PATCH', path, { body })
+    const schedule = await context.server().call(ChangedSchedule, 'PATCH', path, { body })
     report(context, schedule, 'is changed', options)
   })
 
@@ -136,7 +142,7 @@ function switchCommand(context: Context, verb: 'enable' | 'disable'): Command {
     .argument('<schedule>', 'its id, or its source')
     .action(async (name: string, options: ServerOptions) => {
       const path = `/schedules/${segment(name)}/${verb}`
-      const schedule = await context.server().call(Schedule, 'POST', path)
+      const schedule = await context.server().call(ChangedSchedule, 'POST', path)
       report(context, schedule, `is ${verb}d`, options)
     })
 }
@@ -153,11 +159,12 @@ const removeCommand = (context: Context): Command =>
     .argument('<schedule>', 'its id, or its source')
     .action(async (name: string, options: ServerOptions) => {
       const path = `/schedules/${segment(name)}`
-      const removed = await context.server().call(Schedule, 'DELETE', path)
+      const removed = await context.server().call(ChangedSchedule, 'DELETE', path)
       context.finish(
         {
           text: [
             `schedule ${shortId(removed.id)} of ${printable(removed.source)} is removed; its backups stay`,
+            ...effectLines(removed),
           ],
           json: { removed },
         },
@@ -207,7 +214,12 @@ const columns = (now: Date): Column<Schedule>[] => [
   },
 ]
 
-function report(context: Context, schedule: Schedule, what: string, options: ServerOptions): void {
+function report(
+  context: Context,
+  schedule: ChangedSchedule,
+  what: string,
+  options: ServerOptions,
+): void {
   const { style } = context.terminal
   const { source, repository, words } = schedule
   context.finish(
@@ -216,11 +228,26 @@ function report(context: Context, schedule: Schedule, what: string, options: Ser
         `schedule ${style.bold(shortId(schedule.id))} ${what}: ${printable(source)} into ${printable(repository)}`,
         `  when  ${printable(words)}`,
         `  next  ${nextText(schedule)}`,
+        ...(schedule.keep === null ? [] : [`  keep  ${keepWords(schedule.keep)}`]),
+        ...effectLines(schedule),
       ],
       json: { schedule },
     },
     options,
   )
+}
+
+/** What becomes of backups by the rules as they are now. */
+function effectLines({ retention }: ChangedSchedule): string[] {
+  if (retention === null) return []
+  const { goes, stays, comesBack, graceHours } = retention
+  const back =
+    comesBack === 0 ? [] : [`  ${plural(comesBack, 'backup')} marked by a rule stay after all`]
+  if (goes === 0) return back
+  return [
+    ...back,
+    `  ${plural(goes, 'backup')} of ${countText(goes + stays)} will be marked for deletion within the hour, and deleted ${graceHours} hours later`,
+  ]
 }
 
 function required(value: string | undefined, option: string, what: string): string {
