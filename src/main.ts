@@ -70,7 +70,8 @@ export async function serve(options: ServerOptions): Promise<void> {
     // Connections of its own, so that no list that somebody asks for keeps a run from renewing its lease.
     const forApi = new Catalog({ ...connection, statement_timeout: API_STATEMENT_MS })
     atEnd(node, 'close the catalog of the API', () => forApi.close())
-    const outside = outsideOf(enginesOf(settings), transfersOf(node))
+    const home = join(settings.dataDir, 'repositories')
+    const outside = outsideOf(enginesOf(settings), transfersOf(node), home)
     const address = await openDoors(node, { catalog: forApi, vault, checks, outside })
     await startWorker(node, catalog, vault)
     scheduler.start()

@@ -14,7 +14,13 @@ import { type Key, Repository } from './repository/repository.ts'
 import { openStorage } from './storage/index.ts'
 
 /** What the API asks of databases and repositories, with every engine and storage there is. */
-export const outsideOf = (engines: EngineSettings, transfers: Transfers): Outside => ({
+export const outsideOf = (
+  engines: EngineSettings,
+  transfers: Transfers,
+  repositoriesHome: string | null = null,
+): Outside => ({
+  repositoriesHome,
+
   describeSource(url) {
     const { engine, database } = openDatabase(url, engines)
     const label = database.name

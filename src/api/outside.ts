@@ -6,6 +6,8 @@ import type { TlsMode } from './schema/sources.ts'
 
 /** What the API asks of databases and repositories; main.ts puts it together. */
 export interface Outside extends BackupContents {
+  /** A directory for repositories where nobody knows a better place; null: there is none. */
+  readonly repositoriesHome: string | null
   /** The database that a URL names, without touching it. Throws WrongUse. */
   describeSource(url: Secret): SourceFacts
   /** The URL of a database that is given in parts. Throws WrongUse. */

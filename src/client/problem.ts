@@ -16,6 +16,8 @@ export class HoldfastError extends Error {
   readonly problems: readonly { readonly field: string; readonly why: string }[]
   /** With code RUN_IN_THE_WAY: the run that is in the way. */
   readonly run: string | undefined
+  /** With code TWO_FACTOR_REQUIRED: what the second step of the login shows. */
+  readonly challenge: string | undefined
 
   constructor(
     {
@@ -26,6 +28,7 @@ export class HoldfastError extends Error {
       retry,
       problems = [],
       run,
+      challenge,
     }: Omit<Problem, 'type' | 'title' | 'exit'>,
     options: { readonly retryAfter?: number | undefined; readonly cause?: unknown } = {},
   ) {
@@ -38,6 +41,7 @@ export class HoldfastError extends Error {
     this.retryAfter = options.retryAfter
     this.problems = problems
     this.run = run
+    this.challenge = challenge
   }
 }
 

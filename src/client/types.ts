@@ -1087,6 +1087,7 @@ export interface RepositoryKeys {
 
 export interface RepositoryList {
   readonly repositories: readonly RepositoryListing[]
+  readonly home: string | null
 }
 
 export interface RepositoryListing {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { DUMP } from '../../src/core/backup.ts'
 import { systemClock } from '../../src/core/clock.ts'
@@ -76,15 +77,15 @@ describe('repositories', () => {
   })
 
   test('it is listed with what it holds', async () => {
-    const { repositories } = await site.expect<{ repositories: Record<string, unknown>[] }>(
-      200,
-      'GET',
-      '/repositories',
-    )
+    const { repositories, home } = await site.expect<{
+      repositories: Record<string, unknown>[]
+      home: string | null
+    }>(200, 'GET', '/repositories')
     const [one] = repositories
     assert.equal(one?.name, 'main')
     assert.equal(one?.backups, 1)
     assert.ok(Number(one?.storedBytes) > 0)
+    assert.equal(home, join(site.dir, 'repositories'))
   })
 
   test('a refresh makes the catalogue what the repository is', async () => {

@@ -39,8 +39,8 @@ export const repositoryRoutes: readonly Route[] = [
     area: 'repositories',
     needs: 'viewer',
     answer: RepositoryList,
-    handle: async (_, { catalog }) => ({
-      document: { repositories: await listRepositories(catalog) },
+    handle: async (_, { catalog, outside }) => ({
+      document: { repositories: await listRepositories(catalog), home: outside.repositoriesHome },
     }),
   }),
 

@@ -29,7 +29,11 @@ export const RepositoryListing = Repository.extend({
 })
 export type RepositoryListing = z.output<typeof RepositoryListing>
 
-export const RepositoryList = z.object({ repositories: z.array(RepositoryListing) })
+export const RepositoryList = z.object({
+  repositories: z.array(RepositoryListing),
+  /** The directory of the server in which a new one may be made where nobody knows a better place; null: there is none. */
+  home: z.nullable(z.string()),
+})
 
 export const NewRepository = z
   .strictObject({
