@@ -79,7 +79,7 @@ describe('a dump that is not whole is never a backup', () => {
   test('when the server stops in its middle', async () => {
     const before = await listed()
     const server = await startPostgres()
-    await loadShop(server, 'shop', 0.02)
+    await loadShop(server, 'shop', 0.005)
     const running = site.start(['backup', '--source', 'env:ELSEWHERE', '--json'], {
       ELSEWHERE: server.url('shop'),
     })
