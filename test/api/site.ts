@@ -55,7 +55,8 @@ export const transfersIn = (dir: string): Transfers => ({
     env: childEnv(dir),
   },
   madeBy: { holdfast: '0.0.0', host: 'test' },
-  stallMs: 3_000,
+  // Longer than a process takes to start while many others do.
+  stallMs: 5_000,
 })
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
