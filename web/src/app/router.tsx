@@ -129,6 +129,8 @@ const tree = root.addChildren([
       'since',
       'until',
       'text',
+      'after',
+      'before',
     ),
     page('/runs/$run', () => import('../pages/runs/run-page.tsx'), 'RunPage'),
     page(

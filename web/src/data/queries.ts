@@ -12,10 +12,16 @@ export const accountQuery = queryOptions({
   staleTime: 5 * 60_000,
 })
 
+/** The browser's own; one that does not know it counts in UTC. */
+const timeZone = (): string => {
+  const { timeZone: own } = Intl.DateTimeFormat().resolvedOptions()
+  return own === 'Etc/Unknown' ? 'UTC' : own
+}
+
 export const summaryQuery = (days = 30) =>
   queryOptions({
     queryKey: ['summary', days],
-    queryFn: ({ signal }) => client.getSummary({ days }, { signal }),
+    queryFn: ({ signal }) => client.getSummary({ days, timeZone: timeZone() }, { signal }),
     refetchInterval: 60_000,
   })
 
@@ -73,6 +79,28 @@ export const runsQuery = (query: QueryOf<'listRuns'>) =>
     placeholderData: keepPreviousData,
   })
 
+/** One page of runs by filter, newest first; `after` and `before` are places in the list. */
+export const runsPageQuery = (query: QueryOf<'listRuns'>) =>
+  queryOptions({
+    queryKey: ['runs', 'page', query],
+    queryFn: ({ signal }) => client.listRuns(query, { signal }),
+    placeholderData: keepPreviousData,
+  })
+
+/** The newest runs of a source. */
+export const sourceRunsQuery = (source: string, limit: number) =>
+  queryOptions({
+    queryKey: ['runs', 'of-source', source, limit],
+    queryFn: ({ signal }) => client.listRuns({ source, limit }, { signal }),
+  })
+
+/** The newest backups of a source. */
+export const sourceBackupsQuery = (source: string, limit: number) =>
+  queryOptions({
+    queryKey: ['backups', 'of-source', source, limit],
+    queryFn: ({ signal }) => client.listBackups({ source, limit }, { signal }),
+  })
+
 export const runQuery = (run: string) =>
   queryOptions({
     queryKey: ['runs', 'one', run],
@@ -83,6 +111,14 @@ export const statsQuery = (query: QueryOf<'getStats'>) =>
   queryOptions({
     queryKey: ['stats', query],
     queryFn: ({ signal }) => client.getStats(query, { signal }),
+    placeholderData: keepPreviousData,
+  })
+
+/** What all repositories together held and took, day by day. */
+export const storageQuery = (days: number) =>
+  queryOptions({
+    queryKey: ['storage', days],
+    queryFn: ({ signal }) => client.getStorageHistory({ days }, { signal }),
     placeholderData: keepPreviousData,
   })
 
@@ -107,3 +143,32 @@ export const settingsQuery = queryOptions({
   queryKey: ['settings'],
   queryFn: ({ signal }) => client.getSettings({ signal }),
 })
+
+/** Whether the server still needs its first administrator. */
+export const setupQuery = queryOptions({
+  queryKey: ['setup'],
+  queryFn: ({ signal }) => client.getSetup({ signal }),
+})
+
+/** The server that vouches for people, where there is one. */
+export const oidcQuery = queryOptions({
+  queryKey: ['oidc'],
+  queryFn: ({ signal }) => client.getOidc({ signal }),
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
+/** The newest backups and proofs of a source. */
+export const proofRunsQuery = (source: string) =>
+  queryOptions({
+    queryKey: ['runs', 'proof', source],
+    queryFn: ({ signal }) =>
+      client.listRuns({ source, kind: 'backup,verify', limit: 20 }, { signal }),
+  })
+
+/** What a schedule would do that nobody has added yet. */
+export const schedulePreviewQuery = (preview: Parameters<Operations['previewSchedule']>[0]) =>
+  queryOptions({
+    queryKey: ['schedule-preview', preview],
+    queryFn: ({ signal }) => client.previewSchedule(preview, { signal }),
+    placeholderData: keepPreviousData,
+  })

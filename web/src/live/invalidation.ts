@@ -28,6 +28,7 @@ export class Invalidation {
 
   constructor(queries: QueryClient) {
     this.#queries = queries
+    document.addEventListener('visibilitychange', this.#seen)
   }
 
   /** `null`: whatever there is. */
@@ -44,10 +45,18 @@ export class Invalidation {
 
   close(): void {
     clearTimeout(this.#timer)
+    document.removeEventListener('visibilitychange', this.#seen)
+  }
+
+  /** A tab that nobody sees asks for nothing; it does once somebody looks. */
+  readonly #seen = (): void => {
+    if (!document.hidden && this.#due.size > 0) this.#ask()
   }
 
   #ask(): void {
+    clearTimeout(this.#timer)
     this.#timer = undefined
+    if (document.hidden) return
     this.#last = performance.now()
     const words = new Set(this.#due)
     this.#due.clear()

@@ -18,6 +18,9 @@ export const isOver = ({ state }: Pick<LiveRun, 'state'>): boolean => OVER.has(s
 /** How long a run that is over still stands among the active ones, so that one sees how it ended. */
 const SHOWN_AFTER_END_MS = 8_000
 
+/** A tab that nobody sees has no frames: it is told this often at most, and so keeps no long list of what to tell. */
+const UNSEEN_MS = 1_000
+
 type Listener = () => void
 
 /**
@@ -40,6 +43,7 @@ export class LiveStore {
   readonly #touched = new Set<string>()
   #listChanged = false
   #frame = 0
+  #unseen: ReturnType<typeof setTimeout> | undefined
 
   /** Which runs there are; a new array only where one came, went or changed its state. */
   readonly list = (): readonly LiveRun[] => this.#list
@@ -138,11 +142,14 @@ export class LiveStore {
   #touch(id: string, changesList: boolean): void {
     this.#touched.add(id)
     this.#listChanged ||= changesList
-    // A tab that nobody sees has no frames; it is told with the next one that it has.
-    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#tell())
+    if (this.#frame !== 0) return
+    this.#frame = requestAnimationFrame(() => this.#tell())
+    this.#unseen = setTimeout(() => this.#tell(), UNSEEN_MS)
   }
 
   #tell(): void {
+    cancelAnimationFrame(this.#frame)
+    clearTimeout(this.#unseen)
     this.#frame = 0
     const touched = [...this.#touched]
     this.#touched.clear()

@@ -133,7 +133,7 @@ export const runs = {
     trigger: 'Started by',
     when: 'Asked for',
     duration: 'Duration',
-    bytes: 'Read',
+    bytes: 'Data',
     new: (number: number, isMore: boolean) =>
       `${number}${isMore ? '+' : ''} ${plural(number, { one: 'new run', other: 'new runs' })}`,
     newest: 'Newest',

@@ -128,7 +128,7 @@ export const runs: Messages['runs'] = {
     trigger: 'Bắt đầu bởi',
     when: 'Yêu cầu lúc',
     duration: 'Thời lượng',
-    bytes: 'Đã đọc',
+    bytes: 'Dữ liệu',
     new: (number, isMore) => `${number}${isMore ? '+' : ''} lần chạy mới`,
     newest: 'Mới nhất',
     newer: 'Mới hơn',

@@ -1,26 +1,17 @@
-import { Drawer, Stack, Text } from '@mantine/core'
-import { useMessages } from '../../i18n/language.tsx'
-import { useActiveRuns } from '../../live/live.tsx'
-import { StateBadge } from '../../parts/state-badge.tsx'
+import { lazy, Suspense, useState } from 'react'
+
+const ActiveDrawer = lazy(async () => ({
+  default: (await import('./active-drawer.tsx')).ActiveDrawer,
+}))
 
 interface ActivePanelProps {
   readonly isOpen: boolean
   readonly onClose: () => void
 }
 
-/** Everything that is at work, from every page. */
+/** Everything that is at work, from every page; loaded when it is asked for. */
 export function ActivePanel({ isOpen, onClose }: ActivePanelProps) {
-  const t = useMessages().app
-  const runs = useActiveRuns()
-  return (
-    <Drawer opened={isOpen} onClose={onClose} position="right" title={t.active(runs.length)}>
-      <Stack>
-        {runs.map(run => (
-          <Text key={run.id} component="div" size="sm">
-            {run.source} <StateBadge run={run} />
-          </Text>
-        ))}
-      </Stack>
-    </Drawer>
-  )
+  const [isAsked, setAsked] = useState(false)
+  if (isOpen && !isAsked) setAsked(true)
+  return <Suspense>{isAsked && <ActiveDrawer isOpen={isOpen} onClose={onClose} />}</Suspense>
 }

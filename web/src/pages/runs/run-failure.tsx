@@ -1,0 +1,83 @@
+import { Alert, Group, List, Text } from '@mantine/core'
+import {
+  IconAlertTriangle,
+  IconArrowForwardUp,
+  IconExclamationCircle,
+  IconRotateClockwise,
+} from '@tabler/icons-react'
+import type { Run } from '../../../../src/client/index.ts'
+import { useMessages } from '../../i18n/language.tsx'
+import { Copy } from '../../parts/copy.tsx'
+import { Section } from '../../parts/section.tsx'
+import { sentence } from '../../parts/sentence.ts'
+import classes from './run.module.css'
+
+/** Why a run failed, was skipped, or is tried again; what to do about it; and what it left of a restore's target. */
+export function RunFailure({ run }: { readonly run: Run }) {
+  const t = useMessages().runs
+  const common = useMessages().common
+  const { failure, state, touched } = run
+  const tells = state === 'failed' || state === 'skipped' || state === 'retrying'
+  if (failure === null || !tells) return null
+  const look = {
+    failed: { color: 'red', title: t.one.failedTitle, Icon: IconExclamationCircle },
+    retrying: { color: 'orange', title: t.one.retryTitle, Icon: IconRotateClockwise },
+    skipped: { color: 'gray', title: t.one.skippedTitle, Icon: IconArrowForwardUp },
+  }[state]
+  const text = [`${failure.code}: ${failure.message}`, failure.hint].filter(Boolean).join('\n')
+  return (
+    <Alert
+      role="alert"
+      variant="light"
+      color={look.color}
+      icon={<look.Icon />}
+      title={look.title}
+      classNames={{ title: classes.alertTitle }}
+    >
+      <Group justify="space-between" align="flex-start" wrap="nowrap" gap="sm">
+        <div>
+          <Text size="sm" fw={550} className={classes.words}>
+            {sentence(failure.message)}
+          </Text>
+          {failure.hint && (
+            <Text size="sm" mt={6} className={classes.words}>
+              <b>{common.nextStep}:</b> {sentence(failure.hint)}
+            </Text>
+          )}
+          {touched !== null && state === 'failed' && (
+            <Text size="sm" mt={6}>
+              {t.result.touched[touched]}
+            </Text>
+          )}
+          <Text size="xs" mt={6}>
+            {t.one.code}: <code>{failure.code}</code>
+          </Text>
+        </div>
+        <Copy text={text} label={t.one.copyError} />
+      </Group>
+    </Alert>
+  )
+}
+
+/** What somebody should know of a run that did what it was asked for all the same. */
+export function RunWarnings({ warnings }: { readonly warnings: readonly string[] }) {
+  const t = useMessages().runs.one
+  if (warnings.length === 0) return null
+  return (
+    <Section title={t.warnings}>
+      <List
+        size="sm"
+        spacing={6}
+        icon={
+          <IconAlertTriangle size={16} className={classes.warning} data-tone="warn" aria-hidden />
+        }
+      >
+        {warnings.map(warning => (
+          <List.Item key={warning} className={classes.words}>
+            {sentence(warning)}
+          </List.Item>
+        ))}
+      </List>
+    </Section>
+  )
+}
