@@ -22,8 +22,8 @@ export interface Applied {
   readonly heldBack: string | undefined
 }
 
-/** As many go in one transaction: it keeps others from deleting in the repository for about a second. */
-const BATCH = 100
+/** As many go in one transaction: it keeps others from deleting in the repository for a second or two. */
+const BATCH = 250
 
 /**
  * Applies the rules of a shelf: marks what nothing keeps, and takes back what a rule has marked and rules keep

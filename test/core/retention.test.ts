@@ -2,10 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import {
-  isRule,
   type Judged,
   judge,
-  type Keep,
+  Keep,
   keepWords,
   type Retainable,
   type Rule,
@@ -46,20 +45,14 @@ const every = (hours: number, many: number, end: Date = NOW): Retainable[] =>
 
 const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu']
 
+/** Of one to three members, so that enough goes. */
 const aKeep = fc
-  .record(
-    {
-      last: fc.integer({ min: 1, max: 12 }),
-      hourly: fc.integer({ min: 1, max: 12 }),
-      daily: fc.integer({ min: 1, max: 12 }),
-      weekly: fc.integer({ min: 1, max: 8 }),
-      monthly: fc.integer({ min: 1, max: 8 }),
-      yearly: fc.integer({ min: 1, max: 3 }),
-      within: fc.integer({ min: 1, max: 60 }),
-    },
-    { requiredKeys: [] },
-  )
-  .filter(isRule)
+  .uniqueArray(fc.tuple(fc.constantFrom(...Keep.keyof().options), fc.integer({ min: 1, max: 6 })), {
+    minLength: 1,
+    maxLength: 3,
+    selector: ([name]) => name,
+  })
+  .map(pairs => Keep.parse(Object.fromEntries(pairs)))
 const aRule = fc.record({
   keep: fc.oneof({ weight: 6, arbitrary: aKeep }, { weight: 1, arbitrary: fc.constant(null) }),
   timeZone: fc.constantFrom(...ZONES),
@@ -80,7 +73,7 @@ const aBackup = fc
     const flags = isPlain ? { pinned: false, damaged: false, uploaded: false } : about
     return backup(new Date(NOW.getTime() - minutesAgo * 60_000), { ...about, ...flags })
   })
-const someBackups = fc.array(aBackup, { maxLength: 60 })
+const someBackups = fc.array(aBackup, { maxLength: 60, size: 'max' })
 
 const holds = <Values extends [unknown, ...unknown[]]>(property: fc.IPropertyWithHooks<Values>) =>
   fc.assert(property, { numRuns: 200 })
@@ -126,7 +119,9 @@ describe('whatever the backups and the rules are', () => {
         more,
         (backups, keep, zone, { by, besides }) => {
           const kept = new Set(ids(stays(judge(backups, [rule(keep, zone)], NOW))))
-          const raised = Object.fromEntries(Object.entries(keep).map(([name, n]) => [name, n + by]))
+          const raised = Object.fromEntries(
+            Object.entries(keep).map(([name, n]) => [name, (n ?? 0) + by]),
+          )
           const added = { ...besides, ...raised }
           for (const rules of [
             [rule(raised, zone)],
@@ -159,7 +154,11 @@ describe('whatever the backups and the rules are', () => {
 
   test('what goes at one time would not be wanted back later', () => {
     // New backups arrive one by one, and the rule is applied after each; or once, at the end.
-    const gaps = fc.array(fc.integer({ min: 1, max: 5_000 }), { minLength: 1, maxLength: 60 })
+    const gaps = fc.array(fc.integer({ min: 1, max: 5_000 }), {
+      minLength: 1,
+      maxLength: 60,
+      size: 'max',
+    })
     holds(
       fc.property(gaps, aKeep, fc.constantFrom(...ZONES), (minutes, keep, zone) => {
         let at = NOW.getTime() - 900 * DAY
