@@ -115,6 +115,10 @@ const tree = root.addChildren([
       'backup',
       'repository',
       'source',
+      'to',
+      'database',
+      'step',
+      'run',
     ),
     page(
       '/runs',

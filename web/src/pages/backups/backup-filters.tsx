@@ -1,10 +1,11 @@
-import { Button, Checkbox, Group, Select, TextInput } from '@mantine/core'
+import { Button, Checkbox, Select, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { repositoriesQuery, sourcesQuery } from '../../data/queries.ts'
 import { useMessages } from '../../i18n/language.tsx'
+import classes from './backups.module.css'
 import { dayIn } from './days.ts'
 
 /** What the address of the list says. */
@@ -25,7 +26,7 @@ export function BackupFilters({ search, onChange, onClear }: BackupFiltersProps)
   const { clear } = useMessages().common
   const isFiltered = Object.values(search).some(Boolean)
   return (
-    <Group align="flex-end" gap="sm" role="search" aria-label={t.filters}>
+    <search aria-label={t.filters} className={classes.filters}>
       <TextFilter text={search.text ?? ''} onChange={text => onChange({ text })} />
       <ThingFilters search={search} onChange={onChange} />
       <TextInput
@@ -53,7 +54,7 @@ export function BackupFilters({ search, onChange, onClear }: BackupFiltersProps)
           {clear}
         </Button>
       )}
-    </Group>
+    </search>
   )
 }
 
@@ -82,7 +83,7 @@ function TextFilter(given: { readonly text: string; readonly onChange: (text: st
       placeholder={t.searchHint}
       leftSection={<IconSearch size={16} aria-hidden />}
       value={text}
-      flex="1 1 14rem"
+      className={classes.search}
       maxLength={200}
       onChange={event => {
         setText(event.currentTarget.value)
@@ -109,7 +110,6 @@ function ThingFilters({ search, onChange }: Pick<BackupFiltersProps, 'search' | 
         onChange={value => onChange({ source: value ?? '' })}
         searchable
         clearable
-        w={190}
       />
       <Select
         label={repository}
@@ -119,7 +119,6 @@ function ThingFilters({ search, onChange }: Pick<BackupFiltersProps, 'search' | 
         onChange={value => onChange({ repository: value ?? '' })}
         searchable
         clearable
-        w={170}
       />
       <Select
         label={state}
@@ -128,7 +127,6 @@ function ThingFilters({ search, onChange }: Pick<BackupFiltersProps, 'search' | 
         value={states.some(one => one.value === search.state) ? (search.state ?? null) : null}
         onChange={value => onChange({ state: value ?? '' })}
         clearable
-        w={150}
       />
     </>
   )

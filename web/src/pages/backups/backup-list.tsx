@@ -129,7 +129,7 @@ function BackupRow({ backup, chosen, onChoose }: OneProps) {
           {t.tables(backup.tables, format.number(backup.tables))}
         </Text>
       </Table.Td>
-      <Table.Td>
+      <Table.Td className={classes.state}>
         <BackupBadge backup={backup} />
         {backup.deletion && (
           <Text size="xs" c="dimmed" mt={2}>
@@ -191,7 +191,7 @@ function TimeOf({ backup }: { readonly backup: Backup }) {
   const t = useMessages().backups
   const format = useFormat()
   return (
-    <Box>
+    <Box className={classes.time}>
       <Group gap={6} wrap="nowrap">
         <Anchor
           fw={550}

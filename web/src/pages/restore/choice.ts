@@ -1,0 +1,98 @@
+import type { NewRestore, Preflight } from '../../../../src/client/index.ts'
+
+/** Where a restore goes: to a new database of the source's server, to another server, or in place of the source. */
+export type Where = 'new' | 'other' | 'replace'
+export const STEPS = ['backup', 'target', 'check', 'agree'] as const
+export type Step = (typeof STEPS)[number]
+
+/** What the address of the wizard says. */
+export type RestoreSearch = Partial<
+  Record<'backup' | 'repository' | 'source' | 'to' | 'database' | 'step' | 'run', string>
+>
+
+/** What is chosen and does not stand in the address: a URL holds a password. */
+export interface Choices {
+  readonly url: string
+  /** The database at the URL may hold something, and is replaced then. */
+  readonly replaceThere: boolean
+  readonly disconnect: boolean
+  readonly noOwner: boolean
+  /** The warnings that were read, each in its words. */
+  readonly agreed: string
+}
+
+export const NO_CHOICES: Choices = {
+  url: '',
+  replaceThere: false,
+  disconnect: false,
+  noOwner: false,
+  agreed: '',
+}
+
+/** PostgreSQL's limit. */
+const MOST_BYTES = 63
+
+export const bytesOf = (text: string): number => new TextEncoder().encode(text).length
+export const fits = (name: string): boolean => name !== '' && bytesOf(name) <= MOST_BYTES
+
+/** `shop_restored_2026_11_22`: where the name is too long for that, its end gives way. */
+export function suggestedName(database: string, today: Date): string {
+  const two = (number: number) => String(number).padStart(2, '0')
+  const day = `${today.getFullYear()}_${two(today.getMonth() + 1)}_${two(today.getDate())}`
+  const ending = `_restored_${day}`
+  let base = [...database]
+  while (bytesOf(base.join('') + ending) > MOST_BYTES) base = base.slice(0, -1)
+  return base.join('') + ending
+}
+
+export const isWhere = (text: string | undefined): text is Where =>
+  text === 'new' || text === 'other' || text === 'replace'
+
+/** Whether a database that holds something would be replaced. */
+export const isInPlace = (to: Where, { replaceThere }: Pick<Choices, 'replaceThere'>): boolean =>
+  to === 'replace' || (to === 'other' && replaceThere)
+
+/** The request that an address and choices mean; undefined where something is missing. */
+export function requestOf(search: RestoreSearch, choices: Choices): NewRestore | undefined {
+  const { source, backup, repository, to, database } = search
+  if (!source || !backup || !isWhere(to)) return undefined
+  const common = {
+    kind: 'restore' as const,
+    source,
+    backup,
+    ...(repository && { repository }),
+    ...(choices.noOwner && { noOwner: true }),
+    ...(isInPlace(to, choices) && { replace: true, disconnect: choices.disconnect }),
+  }
+  if (to === 'replace') return { ...common, target: 'source' }
+  if (to === 'new') {
+    return database && fits(database) ? { ...common, target: 'source', database } : undefined
+  }
+  return choices.url === '' ? undefined : { ...common, target: choices.url }
+}
+
+/** `shop` of `shop@db.example.org:5432`. */
+export const databaseOf = (label: string): string => label.slice(0, label.lastIndexOf('@'))
+/** `db.example.org:5432` */
+export const serverOf = (label: string): string => label.slice(label.lastIndexOf('@') + 1)
+
+/** Whether something that is in use would give way. */
+export const replacesSomething = (request: NewRestore, { target }: Preflight): boolean =>
+  request.replace === true && target.exists !== false && target.empty !== true
+
+/** The warnings of a look, as what a person says to have read. */
+export const warningsOf = ({ checks }: Preflight) =>
+  checks.filter(({ outcome }) => outcome === 'warning')
+
+export const wordsOfWarnings = (looked: Preflight): string =>
+  JSON.stringify(warningsOf(looked).map(({ message }) => message))
+
+/** Whether somebody may go on from what was found. */
+export const isAgreed = (looked: Preflight, { agreed }: Choices): boolean =>
+  looked.ready && (warningsOf(looked).length === 0 || agreed === wordsOfWarnings(looked))
+
+/** The same request sent twice is one run; also where a page is not served safely, and has no randomUUID. */
+export const newKey = (): string =>
+  [...crypto.getRandomValues(new Uint8Array(16))]
+    .map(byte => byte.toString(16).padStart(2, '0'))
+    .join('')

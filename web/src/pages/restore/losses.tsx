@@ -1,0 +1,95 @@
+import { Alert, Stack, Table, Text } from '@mantine/core'
+import { IconAlertTriangle } from '@tabler/icons-react'
+import type { Preflight } from '../../../../src/client/index.ts'
+import { useFormat, useMessages } from '../../i18n/language.tsx'
+import { useNow } from '../../parts/now.tsx'
+import { Section } from '../../parts/section.tsx'
+import classes from './restore.module.css'
+
+type Found = NonNullable<Preflight['losses']>
+
+/** What the database in use has and the backup has not. */
+export function Losses({ looked }: { readonly looked: Preflight }) {
+  const t = useMessages().restore
+  const format = useFormat()
+  const now = useNow()
+  const { losses, backup } = looked
+  const age = format.duration(Math.max(0, (now - Date.parse(backup.finishedAt)) / 1000))
+  return (
+    <Section title={t.losses}>
+      <Stack>
+        <Alert color="orange" icon={<IconAlertTriangle />}>
+          <Text size="sm">
+            {t.lossesText(age)}{' '}
+            {losses !== null && losses.onlyLive > 0 && t.lossesTables(losses.onlyLive)}
+          </Text>
+        </Alert>
+        {losses === null ? (
+          <Text size="sm">{t.lossesUnknown}</Text>
+        ) : (
+          losses.tables.length > 0 && <LossTable losses={losses} />
+        )}
+      </Stack>
+    </Section>
+  )
+}
+
+function LossTable({ losses: { tables, total } }: { readonly losses: Found }) {
+  const t = useMessages().restore
+  const format = useFormat()
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+      <section className={classes.losses} tabIndex={0} aria-label={t.losses}>
+        <Table stickyHeader verticalSpacing={6}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t.table}</Table.Th>
+              <Table.Th className={classes.number}>{t.rowsNow}</Table.Th>
+              <Table.Th className={classes.number}>{t.rowsThen}</Table.Th>
+              <Table.Th className={classes.number}>{t.difference}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {tables.map(table => (
+              <LossRow key={table.name} table={table} />
+            ))}
+          </Table.Tbody>
+        </Table>
+      </section>
+      <Text size="xs" c="dimmed">
+        {t.lossesEstimate}{' '}
+        {total > tables.length && t.lossesFirst(format.number(tables.length), format.number(total))}
+      </Text>
+    </>
+  )
+}
+
+function LossRow({ table }: { readonly table: Found['tables'][number] }) {
+  const t = useMessages().restore
+  const { none } = useMessages().units
+  const format = useFormat()
+  const { name, estimatedRows, backupRows } = table
+  const difference = estimatedRows === null ? undefined : (backupRows ?? 0) - estimatedRows
+  return (
+    <Table.Tr>
+      <Table.Th scope="row" fw={400} className={classes.wrap}>
+        {name}
+      </Table.Th>
+      <Table.Td className={classes.number}>
+        {estimatedRows === null ? none : format.number(estimatedRows)}
+      </Table.Td>
+      <Table.Td className={classes.number}>
+        {backupRows === null ? t.notInBackup : format.number(backupRows)}
+      </Table.Td>
+      <Table.Td className={classes.number}>
+        {difference === undefined ? none : signed(difference, format.number(Math.abs(difference)))}
+      </Table.Td>
+    </Table.Tr>
+  )
+}
+
+const signed = (difference: number, text: string): string => {
+  if (difference === 0) return '±0'
+  return difference > 0 ? `+${text}` : `−${text}`
+}
