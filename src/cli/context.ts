@@ -21,9 +21,9 @@ export interface Context {
     passphrase: Secret,
   ): Promise<{ readonly repository: Repository; readonly recoveryKey: Secret }>
   openRepository(url: string, key: Key): Promise<Repository>
-  openDatabase(url: Secret): { readonly engine: Engine; readonly database: Database }
+  openDatabase(url: Secret): Promise<{ readonly engine: Engine; readonly database: Database }>
   /** The engine of that name. Throws WrongUse. */
-  engineNamed(name: string): Engine
+  engineNamed(name: string): Promise<Engine>
   /** What is piped into the command. */
   readonly input: AsyncIterable<Uint8Array>
   /** Runs the server, or a node that only works, until the signal fires. */

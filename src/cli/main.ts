@@ -5,9 +5,7 @@ import { CommanderError } from 'commander'
 import { config } from '../config.ts'
 import { systemClock } from '../core/clock.ts'
 import { redact } from '../core/secret.ts'
-import { engineNamed, openDatabase } from '../engines/index.ts'
 import type { ServerOptions } from '../main.ts'
-import { Repository } from '../repository/repository.ts'
 import { openStorage } from '../storage/index.ts'
 import type { Storage } from '../storage/storage.ts'
 import { Client, remotePlace, socketPlace } from './client.ts'
@@ -40,12 +38,13 @@ const context: Context = {
   signal: stop.signal,
   madeBy: { holdfast: version(), host: hostname() },
   cores: availableParallelism(),
-  createRepository: (url, passphrase) =>
-    Repository.init(open(url), { passphrase, clock: systemClock }, stop.signal),
-  openRepository: (url, key) =>
-    Repository.open(open(url), key, { clock: systemClock }, stop.signal),
-  openDatabase: url => openDatabase(url, config),
-  engineNamed: name => engineNamed(name, config),
+  // Loaded when they are wanted, as commands are: most commands on a server want none of them.
+  createRepository: async (url, passphrase) =>
+    await (await repositories()).init(open(url), { passphrase, clock: systemClock }, stop.signal),
+  openRepository: async (url, key) =>
+    await (await repositories()).open(open(url), key, { clock: systemClock }, stop.signal),
+  openDatabase: async url => (await engines()).openDatabase(url, config),
+  engineNamed: async name => (await engines()).engineNamed(name, config),
   input: process.stdin,
   serve: async () => await (await import('../main.ts')).serve(asServer()),
   work: async () => await (await import('../main.ts')).work(asServer()),
@@ -82,6 +81,14 @@ async function main(): Promise<number> {
     for (const storage of opened) await storage.close()
     process.stdin.destroy()
   }
+}
+
+async function repositories() {
+  return (await import('../repository/repository.ts')).Repository
+}
+
+async function engines() {
+  return await import('../engines/index.ts')
 }
 
 function open(url: string): Storage {

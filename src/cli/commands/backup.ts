@@ -51,7 +51,7 @@ export function backupCommand(context: Context): Command {
     )
     .action(async (options: Options) => {
       const source = requireOption(options.source, '--source', 'the database to back up')
-      const { database } = context.openDatabase(context.credentials.url(source, '--source'))
+      const { database } = await context.openDatabase(context.credentials.url(source, '--source'))
       const url = context.credentials.repositoryUrl(options.repository)
       const key = await context.credentials.key()
       const result = await reporting(context.terminal, context.clock, progress =>

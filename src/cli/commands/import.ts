@@ -53,7 +53,7 @@ export function importCommand(context: Context): Command {
     .option('--max-size <size>', 'refuse a larger dump (500M, 10G, 1.5T)', parseBytes, 2 ** 40)
     .action(async (path: string, options: Options) => {
       const name = path === '-' ? 'stdin' : basename(path)
-      const engine = context.engineNamed(options.engine)
+      const engine = await context.engineNamed(options.engine)
       if (path !== '-') await refuseUnreadable(path)
       const repository = await openRepository(context, options)
       const result = await reporting(context.terminal, context.clock, progress =>

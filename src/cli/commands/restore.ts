@@ -72,7 +72,7 @@ export function restoreCommand(context: Context): Command {
     )
     .action(async (name: string, options: Options) => {
       const url = requireOption(options.target, '--target', 'the database to restore into')
-      const target = context.openDatabase(context.credentials.url(url, '--target'))
+      const target = await context.openDatabase(context.credentials.url(url, '--target'))
       const repository = await openRepository(context, options)
       const manifest = await findBackup(repository, name, context.signal)
       const result = await reporting(context.terminal, context.clock, progress =>

@@ -35,7 +35,7 @@ export function verifyCommand(context: Context): Command {
     .option('-a, --against <url>', 'the live database: its URL, or env:NAME')
     .action(async (name: string, options: Options) => {
       const against = requireOption(options.against, '--against', 'the live database')
-      const live = context.openDatabase(context.credentials.url(against, '--against'))
+      const live = await context.openDatabase(context.credentials.url(against, '--against'))
       const repository = await openRepository(context, options)
       const manifest = await findBackup(repository, name, context.signal)
       const differences = await reporting(context.terminal, context.clock, progress =>
