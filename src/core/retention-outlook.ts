@@ -2,8 +2,6 @@ import { isRule, judge, type Keep, type Retainable } from './retention.ts'
 
 const HOUR = 3600
 const DAY = 24 * HOUR
-/** Days that a month or a year may have. */
-const LONGEST = { weekly: 7, monthly: 31, yearly: 366 } as const
 
 /** What a rule keeps once it has been applied for long enough. */
 export interface Outlook {
@@ -42,22 +40,23 @@ export function outlook(keep: Keep | null, everySeconds: number): Outlook | unde
 /** Somewhere in a month and a week, so that those that have begun count. */
 const END = new Date('2026-06-17T23:59:59Z')
 
-/** Backups back to where the calendar keeps any; of long stretches one a day, which is all that it can keep. */
+/** Backups back to where the calendar keeps any: of long stretches one a day, and where only years count, fewer. */
 function samples(tiers: Omit<Keep, 'last' | 'within'>, everySeconds: number): Retainable[] {
   const { hourly = 0, daily = 0, weekly = 0, monthly = 0, yearly = 0 } = tiers
   const hourStep = Math.max(everySeconds, HOUR)
   const dayStep = Math.max(everySeconds, DAY)
-  const reach = Math.max(
+  const days = Math.max(
     daily * dayStep,
-    ...(
-      [
-        ['weekly', weekly],
-        ['monthly', monthly],
-        ['yearly', yearly],
-      ] as const
-    ).map(([name, many]) => many * Math.max(LONGEST[name] * DAY, everySeconds)),
+    weekly * Math.max(7 * DAY, everySeconds),
+    monthly * Math.max(31 * DAY, everySeconds),
   )
-  const ages = [...every(hourStep, hourly), ...every(dayStep, Math.ceil(reach / dayStep) + 1)]
+  const yearStep = Math.max(everySeconds, 28 * DAY)
+  const years = yearly * Math.max(366 * DAY, everySeconds)
+  const ages = [
+    ...every(hourStep, hourly),
+    ...every(dayStep, Math.ceil(days / dayStep) + 1),
+    ...every(yearStep, Math.ceil(years / yearStep) + 1).filter(age => age > days),
+  ]
   return [...new Set(ages)].map((seconds, index) => ({
     id: String(index),
     startedAt: new Date(END.getTime() - seconds * 1000),

@@ -16,7 +16,7 @@ export const Keep = z.strictObject({
   hourly: count(10_000),
   daily: count(4_000),
   weekly: count(1_000),
-  monthly: count(1_000),
+  monthly: count(240),
   yearly: count(100),
   /** All that are no older than so many days, counted back from the newest one. */
   within: count(40_000),

@@ -347,6 +347,7 @@ describe('what a rule comes to keep', () => {
       { daily: 7 },
       { hourly: 24, daily: 7, weekly: 4 },
       { last: 10, within: 5, weekly: 4, monthly: 6 },
+      { weekly: 20, monthly: 12 },
     ]
     for (const keep of rules) {
       for (const hours of [1, 6, 24, 24 * 7]) {
@@ -373,7 +374,7 @@ describe('what a rule comes to keep', () => {
       hourly: 10_000,
       daily: 4_000,
       weekly: 1_000,
-      monthly: 1_000,
+      monthly: 240,
       yearly: 100,
       within: 40_000,
     }
