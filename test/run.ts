@@ -45,6 +45,7 @@ const STEPS = {
   lint: ['oxlint', '--type-aware'],
   types: ['tsc'],
   'types of the dashboard': ['tsc', '-p', 'web'],
+  'types of its tests': ['tsc', '-p', 'test/web'],
 }
 /** What tests of the dashboard and of the package look at. */
 const BUILD = ['vite', 'build', 'web', '--logLevel', 'warn']
