@@ -37,7 +37,8 @@ interface RunProgressProps {
 export function RunProgress({ run, waits, size = 'sm' }: RunProgressProps) {
   const { state } = run
   if (isOver(run)) return <Ended run={run} size={size} />
-  if (state === 'retrying') return isHeld(run) ? <Waiting run={run} /> : <Retry run={run} />
+  if (state === 'retrying')
+    return isHeld(run) ? <Waiting run={run} /> : <Retry run={run} size={size} />
   if (state === 'queued') return <Waiting run={run} waits={waits} />
   return <AtWork run={run} size={size} />
 }
@@ -54,7 +55,13 @@ function shareOf(progress: Told | null): number | undefined {
   return progress.bytes / progress.total
 }
 
-function AtWork({ run, size }: { readonly run: Progressing; readonly size: 'sm' | 'lg' }) {
+interface SizedProps {
+  readonly run: Progressing
+  /** Where there is room, why it failed stands beside it already. */
+  readonly size: 'sm' | 'lg'
+}
+
+function AtWork({ run, size }: SizedProps) {
   const messages = useMessages()
   const t = messages.runs.progress
   const format = useFormat()
@@ -97,7 +104,7 @@ function AtWork({ run, size }: { readonly run: Progressing; readonly size: 'sm' 
   )
 }
 
-function Retry({ run: { attempt, notBefore, failure } }: { readonly run: Progressing }) {
+function Retry({ run: { attempt, notBefore, failure }, size }: SizedProps) {
   const t = useMessages().runs.progress
   const format = useFormat()
   const left = (Date.parse(notBefore) - useSecond()) / 1000
@@ -111,7 +118,7 @@ function Retry({ run: { attempt, notBefore, failure } }: { readonly run: Progres
             : t.nextAttemptNow(attempt + 1)}
         </span>
       </div>
-      {failure && <span className={classes.fault}>{failure.message}</span>}
+      {failure && size === 'sm' && <span className={classes.fault}>{failure.message}</span>}
     </div>
   )
 }
@@ -135,7 +142,7 @@ function Waiting({ run, waits }: WaitingProps) {
   )
 }
 
-function Ended({ run, size }: { readonly run: Progressing; readonly size: 'sm' | 'lg' }) {
+function Ended({ run, size }: SizedProps) {
   const messages = useMessages()
   const t = messages.runs.progress
   const format = useFormat()

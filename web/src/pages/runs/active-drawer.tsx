@@ -1,18 +1,15 @@
 import { Button, Drawer, Group, Text } from '@mantine/core'
-import { IconActivity, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
+import { IconActivity } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import type { ActiveRuns } from '../../../../src/client/index.ts'
 import { useMay } from '../../app/session.tsx'
-import { client } from '../../data/client.ts'
 import { activeRunsQuery } from '../../data/queries.ts'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
 import { useActiveRuns, useStanding } from '../../live/live.tsx'
-import { useAct } from '../../parts/act.tsx'
-import { Confirm } from '../../parts/confirm.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { useSecond } from '../../parts/now.tsx'
+import { PauseAll } from '../../parts/pause-all.tsx'
 import classes from './active.module.css'
 import { ActiveList } from './active-list.tsx'
 
@@ -24,17 +21,21 @@ interface ActiveDrawerProps {
 /** Everything that is at work or waits, and how the queue stands. */
 export function ActiveDrawer({ isOpen, onClose }: ActiveDrawerProps) {
   const t = useMessages().runs.active
+  const { close } = useMessages().common
   return (
-    <Drawer
-      opened={isOpen}
-      onClose={onClose}
-      position="right"
-      size="lg"
-      title={t.title}
-      classNames={{ content: classes.content, body: classes.body, title: classes.title }}
-    >
-      <Active onLeave={onClose} />
-    </Drawer>
+    <Drawer.Root opened={isOpen} onClose={onClose} position="right" size="lg">
+      <Drawer.Overlay />
+      <Drawer.Content className={classes.content}>
+        {/* The page has a header already. */}
+        <Drawer.Header role="presentation">
+          <Drawer.Title className={classes.title}>{t.title}</Drawer.Title>
+          <Drawer.CloseButton aria-label={close} />
+        </Drawer.Header>
+        <Drawer.Body className={classes.body}>
+          <Active onLeave={onClose} />
+        </Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   )
 }
 
@@ -47,7 +48,7 @@ function Active({ onLeave }: { readonly onLeave: () => void }) {
   const isEmpty = runs.length === 0 && more === 0
   return (
     <>
-      <Group justify="space-between" align="flex-start" wrap="nowrap" gap="sm" mb="sm">
+      <Group justify="space-between" align="flex-start" gap="sm" mb="sm">
         {queue ? <Queue queue={queue} /> : <span />}
         {mayPause && <PauseAll isIdle={isEmpty} />}
       </Group>
@@ -99,47 +100,5 @@ function Queue({ queue }: { readonly queue: ActiveRuns }) {
         {about.join(' · ')}
       </Text>
     </div>
-  )
-}
-
-function PauseAll({ isIdle }: { readonly isIdle: boolean }) {
-  const t = useMessages().runs.active
-  const { paused } = useStanding()
-  const [isAsking, setAsking] = useState(false)
-  const resume = useAct(() => client.resumeAll(), { done: t.resumedAll })
-  if (paused) {
-    return (
-      <Button
-        size="xs"
-        leftSection={<IconPlayerPlay size={16} aria-hidden />}
-        loading={resume.isPending}
-        onClick={() => resume.mutate()}
-      >
-        {t.resumeAll}
-      </Button>
-    )
-  }
-  return (
-    <>
-      <Button
-        size="xs"
-        variant={isIdle ? 'subtle' : 'default'}
-        leftSection={<IconPlayerPause size={16} aria-hidden />}
-        onClick={() => setAsking(true)}
-      >
-        {t.pauseAll}
-      </Button>
-      {isAsking && (
-        <Confirm
-          title={t.pauseAllTitle}
-          action={t.pauseAll}
-          color="kelp"
-          onConfirm={() => client.pauseAll()}
-          onClose={() => setAsking(false)}
-        >
-          {t.pauseAllText}
-        </Confirm>
-      )}
-    </>
   )
 }

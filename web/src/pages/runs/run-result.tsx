@@ -13,7 +13,9 @@ import classes from './run.module.css'
 export function RunResultSection({ run }: { readonly run: Run }) {
   const t = useMessages().runs
   const { result, kind, state } = run
-  if (state !== 'completed' || result === null) return null
+  // What was found is worth as much where it is not what was hoped for.
+  const isTold = state === 'completed' || kind === 'verify' || kind === 'check'
+  if (!isTold || result === null) return null
   return (
     <Section title={t.one.result} actions={<BackupLinks run={run} />}>
       <Stack gap="sm">
