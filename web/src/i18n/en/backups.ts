@@ -184,5 +184,7 @@ export const backups = {
   sequence: 'Sequence',
   largeObjectsTitle: 'Large objects',
   largeObjectsText: (count: string, bytes: string) => `${count} with ${bytes}`,
+  /** What a box that scrolls is called. */
+  boxOf: (what: string) => `${what}: table`,
   nothingElse: 'Nothing changed here.',
 }

@@ -167,6 +167,7 @@ export const restore = {
   lossesEstimate: 'What is there now is estimated by the server’s statistics.',
   lossesUnknown: 'Nobody could look into the database in use, so what it has more is not known.',
   lossesFirst: (shown: string, all: string) => `${shown} of ${all} tables are shown.`,
+  lossesBox: 'Tables in use and in the backup',
   table: 'Table',
   rowsNow: 'Rows now, about',
   rowsThen: 'Rows in the backup',

@@ -172,5 +172,6 @@ export const backups: Messages['backups'] = {
   sequence: 'Chuỗi số',
   largeObjectsTitle: 'Đối tượng lớn',
   largeObjectsText: (count, bytes) => `${count} đối tượng, ${bytes}`,
+  boxOf: what => `${what}: bảng`,
   nothingElse: 'Ở đây không có gì thay đổi.',
 }

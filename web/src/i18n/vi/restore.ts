@@ -146,6 +146,7 @@ export const restore: Messages['restore'] = {
   lossesEstimate: 'Số dòng hiện tại là ước lượng từ thống kê của máy chủ.',
   lossesUnknown: 'Không xem được cơ sở dữ liệu đang dùng, nên không rõ nó có thêm những gì.',
   lossesFirst: (shown, all) => `Hiện ${shown} trên ${all} bảng.`,
+  lossesBox: 'Các bảng đang dùng và trong bản sao lưu',
   table: 'Bảng',
   rowsNow: 'Số dòng hiện tại, khoảng',
   rowsThen: 'Số dòng trong bản sao lưu',

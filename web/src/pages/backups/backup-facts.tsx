@@ -182,7 +182,7 @@ export function BackupStreams({ backup }: OfBackup) {
         type="native"
         tabIndex={0}
         role="region"
-        aria-label={t.streams}
+        aria-label={t.boxOf(t.streams)}
       >
         <Table>
           <Table.Thead>

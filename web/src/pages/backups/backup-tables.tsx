@@ -126,7 +126,7 @@ function TableGrid({ tables, total, onMore, none }: TableGridProps) {
       className={classes.scroller}
       tabIndex={0}
       role="region"
-      aria-label={t.tablesTitle}
+      aria-label={t.boxOf(t.tablesTitle)}
     >
       <Table stickyHeader miw={620} aria-label={t.tablesTitle} aria-rowcount={total + 1}>
         <HeadRow />

@@ -147,7 +147,7 @@ function ChangeTable({ changes }: { readonly changes: readonly Change[] }) {
       type="native"
       tabIndex={0}
       role="region"
-      aria-label={t.changedTables}
+      aria-label={t.boxOf(t.changedTables)}
     >
       <Table>
         <Table.Thead>

@@ -60,7 +60,7 @@ function Sequences({ found: { sequences }, lead }: SequencesProps) {
         type="native"
         tabIndex={0}
         role="region"
-        aria-label={t.sequencesTitle}
+        aria-label={t.boxOf(t.sequencesTitle)}
       >
         <Table>
           <Table.Thead>

@@ -12,7 +12,7 @@ export type RestoreSearch = Partial<
 
 /** What is chosen and does not stand in the address: a URL holds a password. */
 export interface Choices {
-  readonly url: string
+  readonly server: Server
   /** The database at the URL may hold something, and is replaced then. */
   readonly replaceThere: boolean
   readonly disconnect: boolean
@@ -21,8 +21,27 @@ export interface Choices {
   readonly agreed: string
 }
 
+/** Another server's database: as a URL, or in parts. */
+export interface Server {
+  readonly how: 'url' | 'fields'
+  readonly url: string
+  readonly parts: Parts
+}
+
+export interface Parts {
+  readonly host: string
+  readonly port: string | number
+  readonly database: string
+  readonly user: string
+  readonly password: string
+  /** Empty: as the driver does it. */
+  readonly tls: string
+}
+
+const NO_PARTS: Parts = { host: '', port: 5432, database: '', user: '', password: '', tls: '' }
+
 export const NO_CHOICES: Choices = {
-  url: '',
+  server: { how: 'url', url: '', parts: NO_PARTS },
   replaceThere: false,
   disconnect: false,
   noOwner: false,
@@ -68,7 +87,20 @@ export function requestOf(search: RestoreSearch, choices: Choices): NewRestore |
   if (to === 'new') {
     return database && fits(database) ? { ...common, target: 'source', database } : undefined
   }
-  return choices.url === '' ? undefined : { ...common, target: choices.url }
+  const url = urlOf(choices.server)
+  return url === '' ? undefined : { ...common, target: url }
+}
+
+/** Empty where something is missing. The host is a parameter, where no character has a meaning. */
+export function urlOf({ how, url, parts }: Server): string {
+  if (how === 'url') return url.trim()
+  const { host, port, database, user, password, tls } = parts
+  if (host === '' || database === '') return ''
+  const text = encodeURIComponent
+  const secret = password === '' ? '' : `:${text(password)}`
+  const login = user === '' ? '' : `${text(user)}${secret}@`
+  const query = new URLSearchParams({ host, ...(tls !== '' && { sslmode: tls }) })
+  return `postgres://${login}:${port}/${text(database)}?${query.toString()}`
 }
 
 /** `shop` of `shop@db.example.org:5432`. */

@@ -68,6 +68,7 @@ function Chooser({ search, onGo, sources }: ChooserProps) {
   return (
     <Stack>
       <SegmentedControl
+        transitionDuration={0}
         aria-label={t.from}
         value={from}
         onChange={setFrom}

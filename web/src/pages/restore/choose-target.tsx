@@ -15,6 +15,7 @@ import {
   type RestoreSearch,
   serverOf,
   suggestedName,
+  urlOf,
   type Where,
 } from './choice.ts'
 import classes from './restore.module.css'
@@ -51,7 +52,9 @@ function Targets({
   const [to, setTo] = useState<Where>(isWhere(search.to) ? search.to : 'new')
   const [name, setName] = useState(search.database || suggestedName(source.database, new Date()))
   const isSet =
-    to === 'new' ? fits(name) && name !== source.database : to === 'replace' || choices.url !== ''
+    to === 'new'
+      ? fits(name) && name !== source.database
+      : to === 'replace' || urlOf(choices.server) !== ''
   const goOn = () => {
     // Another target meets something else, which must be read anew.
     onChange({ agreed: '', disconnect: false, noOwner: false })
@@ -79,7 +82,7 @@ function Targets({
         <Collapse expanded={to === 'other'}>
           {to === 'other' && (
             <Stack>
-              <ServerFields url={choices.url} onChange={url => onChange({ url })} />
+              <ServerFields server={choices.server} onChange={server => onChange({ server })} />
               <Checkbox
                 label={t.server.replace}
                 description={t.server.replaceHint}

@@ -96,13 +96,13 @@ function AtWork({ run }: OfRun) {
   )
 }
 
-const STAGES = ['preparing', 'loading', 'indexing', 'verifying', 'swapping'] as const
+const STAGES = ['preparing', 'loading', 'indexing', 'verifying', 'swapping']
 
 function Stages({ run }: OfRun) {
   const t = useMessages().restore
   const names = useMessages().states.stage
-  const now = run.state === 'running' ? run.progress?.stage : undefined
-  const at = STAGES.findIndex(stage => now === stage)
+  const now = run.state === 'running' ? (run.progress?.stage ?? '') : ''
+  const at = STAGES.indexOf(now)
   return (
     <ol className={classes.stages} aria-label={t.stages}>
       {STAGES.map((stage, index) => {

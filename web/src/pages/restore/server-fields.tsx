@@ -7,57 +7,28 @@ import {
   Text,
   TextInput,
 } from '@mantine/core'
-import { useState } from 'react'
 import { useMessages } from '../../i18n/language.tsx'
 import { PasswordField } from '../../parts/password-field.tsx'
+import type { Parts, Server } from './choice.ts'
 
 interface ServerFieldsProps {
-  readonly url: string
-  /** An empty text where something is missing. */
-  readonly onChange: (url: string) => void
+  readonly server: Server
+  readonly onChange: (server: Server) => void
 }
 
-interface Parts {
-  readonly host: string
-  readonly port: string | number
-  readonly database: string
-  readonly user: string
-  readonly password: string
-  readonly tls: string
-}
-
-const NO_PARTS: Parts = { host: '', port: 5432, database: '', user: '', password: '', tls: '' }
 const TLS = ['', 'disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full']
 
-/** A URL of parts; the host is a parameter, where no character has a meaning. */
-function urlOf({ host, port, database, user, password, tls }: Parts): string {
-  if (host === '' || database === '') return ''
-  const text = encodeURIComponent
-  const secret = password === '' ? '' : `:${text(password)}`
-  const login = user === '' ? '' : `${text(user)}${secret}@`
-  const query = new URLSearchParams({ host, ...(tls !== '' && { sslmode: tls }) })
-  return `postgres://${login}:${port}/${text(database)}?${query.toString()}`
-}
-
 /** Another server's database: as a URL, or in fields. */
-export function ServerFields({ url, onChange }: ServerFieldsProps) {
+export function ServerFields({ server, onChange }: ServerFieldsProps) {
   const t = useMessages().restore.server
-  const [how, setHow] = useState<'url' | 'fields'>('url')
-  const [parts, setParts] = useState(NO_PARTS)
-  const change = (some: Partial<Parts>) => {
-    const all = { ...parts, ...some }
-    setParts(all)
-    onChange(urlOf(all))
-  }
+  const { how, url, parts } = server
   return (
     <Stack>
       <SegmentedControl
+        transitionDuration={0}
         aria-label={t.how}
         value={how}
-        onChange={value => {
-          setHow(value)
-          onChange(value === 'fields' ? urlOf(parts) : '')
-        }}
+        onChange={value => onChange({ ...server, how: value })}
         data={[
           { value: 'url', label: t.byUrl },
           { value: 'fields', label: t.byFields },
@@ -70,12 +41,15 @@ export function ServerFields({ url, onChange }: ServerFieldsProps) {
           description={t.urlHint}
           placeholder="postgres://user:secret@db.example.org:5432/shop"
           value={url}
-          onChange={event => onChange(event.currentTarget.value.trim())}
+          onChange={event => onChange({ ...server, url: event.currentTarget.value })}
           autoComplete="off"
           spellCheck={false}
         />
       ) : (
-        <PartFields parts={parts} onChange={change} />
+        <PartFields
+          parts={parts}
+          onChange={some => onChange({ ...server, parts: { ...parts, ...some } })}
+        />
       )}
       <Text size="sm" c="dimmed">
         {t.kept}

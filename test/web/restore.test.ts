@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, test } from 'node:test'
+import { Client } from 'pg'
+import type { Page } from 'playwright-core'
+import { assertAccessible } from './axe.ts'
+import { ADMIN, WebSite } from './site.ts'
+import { makeProofsStale } from './stale-proof.ts'
+
+const PHONE = { viewport: { width: 390, height: 844 } }
+
+describe('a restore', () => {
+  let site: WebSite
+  let repository = ''
+  let source = ''
+  let backup = ''
+
+  before(async () => {
+    site = await WebSite.open()
+    await site.api.editSetting({ manualBackupsPerMinute: null })
+    repository = await site.newRepository('main')
+    source = await site.newSource('shop', 1000)
+    backup = await site.backUp(source, repository)
+  })
+  after(() => site.close())
+  afterEach(async () => {
+    await site.closePages()
+    site.assertNoFaults()
+  })
+
+  const rowsOf = async (database: string) => {
+    const sql =
+      'select count(*)::int as count, md5(string_agg(word, $$,$$ order by id)) as words from items'
+    return await site.database.query<{ count: number; words: string }>(database, sql)
+  }
+  const next = (page: Page) => page.getByRole('button', { name: 'Next', exact: true }).click()
+  const isDone = (page: Page) => page.getByText('Done, verified: 1 table equal').waitFor()
+
+  test('into a new database is led through, watched, and equal', async () => {
+    const page = await site.enter('/restore')
+    // The only source and its latest good backup are chosen already.
+    await page.getByText('Latest good backup').waitFor()
+    assert.equal(await page.getByRole('radio', { name: /Good/ }).isChecked(), true)
+    await assertAccessible(page)
+    await next(page)
+    const name = page.getByLabel('Name of the new database')
+    assert.match(await name.inputValue(), /^shop_restored_\d{4}_\d\d_\d\d$/)
+    await assertAccessible(page)
+    await name.fill('shop')
+    await page.getByText('This is the database in use').waitFor()
+    assert.equal(await page.getByRole('button', { name: 'Next', exact: true }).isDisabled(), true)
+    await name.fill('shop anew')
+    await next(page)
+    await page.getByText('Everything is ready.').waitFor()
+    await assertAccessible(page)
+    await page.getByRole('button', { name: 'Check again' }).click()
+    await next(page)
+    await page.getByText('The backup is loaded into a new database, shop anew.').waitFor()
+    await assertAccessible(page)
+    await page.getByRole('button', { name: 'Restore into shop anew' }).click()
+    await isDone(page)
+    assert.match(page.url(), /\/restore\?run=[0-9a-f-]{36}$/)
+    await page
+      .getByText(`postgresql://postgres@127.0.0.1:${site.database.port}/shop%20anew`)
+      .waitFor()
+    assert.equal(await page.getByRole('progressbar').count(), 0)
+    await assertAccessible(page)
+    assert.deepEqual(await rowsOf('shop anew'), await rowsOf('shop'))
+    // Whoever comes back finds it.
+    await page.reload()
+    await isDone(page)
+  })
+
+  test('in place of a database says what is lost, wants its name and a fresh proof, and keeps the old one', async () => {
+    const was = await rowsOf('shop')
+    await site.database.query(
+      'shop',
+      `insert into items select n, 'new' from generate_series(2000, 2100) n; create table later (i int); analyze`,
+    )
+    const live = new Client({ connectionString: site.database.url('shop') })
+    live.on('error', () => undefined)
+    await live.connect()
+    const page = await site.enter(`/restore?source=${source}&backup=${backup}&step=target`)
+    await page.getByRole('radio', { name: 'In place of shop' }).click()
+    await next(page)
+    await page.getByText('One problem stands in the way').waitFor()
+    await page.getByText(/in use by postgres/).waitFor()
+    await page.getByLabel('End these connections at the moment of the swap').check()
+    const agreed = page.getByLabel('I have read the warning and go on')
+    await agreed.waitFor()
+    assert.equal(await page.getByRole('button', { name: 'Next', exact: true }).isDisabled(), true)
+    await agreed.check()
+    await next(page)
+    await page.getByText('Everything that was written since the backup').waitFor()
+    const later = page.getByRole('row', { name: /public\.later/ })
+    assert.match(await later.innerText(), /not in the backup/)
+    assert.match(
+      await page.getByRole('row', { name: /public\.items/ }).innerText(),
+      /1,101\s+1,000\s+−101/,
+    )
+    await assertAccessible(page)
+    const start = page.getByRole('button', { name: 'Replace shop' })
+    await page.getByLabel('Type shop to confirm').fill('sho')
+    assert.equal(await start.isDisabled(), true)
+    await page.getByLabel('Type shop to confirm').fill('shop')
+    await makeProofsStale(site)
+    await start.click()
+    await page.getByRole('dialog', { name: 'Is it still you?' }).waitFor()
+    await page.getByRole('dialog').getByLabel('Password', { exact: true }).fill(ADMIN.password)
+    await page.getByRole('dialog').getByRole('button', { name: 'Confirm' }).click()
+    await isDone(page)
+    const kept = page.getByRole('heading', { name: /kept as shop_before_\d{8}_\d{6}/ })
+    const [old = ''] = /shop_before_\w+/.exec(await kept.innerText()) ?? []
+    await page
+      .getByText(`drop database "${old}"`)
+      .or(page.getByText(`drop database ${old}`))
+      .first()
+      .waitFor()
+    await assertAccessible(page)
+    assert.deepEqual(await rowsOf('shop'), was)
+    const [{ count } = { count: 0 }] = await rowsOf(old)
+    assert.equal(count, 1101)
+    await live.end().catch(() => undefined)
+  })
+
+  test('to another server, named in fields, by hand on a phone', async () => {
+    const page = await site.enter(`/restore?source=${source}`, ADMIN, PHONE)
+    await page.getByText('Latest good backup').waitFor()
+    await fitsWidth(page)
+    await next(page)
+    await page.getByRole('radio', { name: 'Another server' }).click()
+    await page.getByText('Fields', { exact: true }).click()
+    const { host, port, user, password = '' } = site.database
+    await page.getByLabel('Host').fill(host)
+    await page.getByLabel('Port').fill(String(port))
+    await page.getByLabel('Database', { exact: true }).fill('elsewhere')
+    await page.getByLabel('User').fill(user)
+    await page.getByLabel('Password', { exact: true }).fill('wrong')
+    await fitsWidth(page)
+    await next(page)
+    await page.getByText(/password authentication failed/).waitFor()
+    await fitsWidth(page)
+    await page.getByRole('button', { name: 'Back', exact: true }).click()
+    assert.equal(await page.getByLabel('Host').inputValue(), host)
+    await page.getByLabel('Password', { exact: true }).fill(password)
+    await next(page)
+    await page.getByText('Everything is ready.').waitFor()
+    await next(page)
+    await page.getByRole('button', { name: 'Restore into elsewhere' }).click()
+    await isDone(page)
+    await fitsWidth(page)
+    assert.ok(!page.url().includes(password))
+    assert.deepEqual(await rowsOf('elsewhere'), await rowsOf('shop'))
+  })
+})
+
+/** Nothing of a page is beyond the edge of its screen. */
+async function fitsWidth(page: Page): Promise<void> {
+  const [inner, whole] = await page.evaluate(() => {
+    const { innerWidth, document } = globalThis as unknown as {
+      innerWidth: number
+      document: { documentElement: { scrollWidth: number } }
+    }
+    return [innerWidth, document.documentElement.scrollWidth] as const
+  })
+  assert.ok(whole <= inner, `${page.url()} is ${whole} wide`)
+}
