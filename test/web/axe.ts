@@ -11,9 +11,18 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 export async function assertAccessible(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.evaluate(colorsSettled)
     const found = await violations(page)
     assert.deepEqual(found, [], `${page.url()} in its ${colorScheme} theme`)
   }
+}
+
+/** A colour on its way to another one has the contrast of neither. */
+const colorsSettled = async (): Promise<void> => {
+  const ending = document
+    .getAnimations()
+    .filter(one => one.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+  await Promise.allSettled(ending.map(one => one.finished))
 }
 
 async function violations(page: Page): Promise<string[]> {

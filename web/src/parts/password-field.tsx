@@ -4,5 +4,11 @@ import { useMessages } from '../i18n/language.tsx'
 /** A field for a password, which can be made legible. */
 export function PasswordField(props: PasswordInputProps) {
   const t = useMessages().common
-  return <PasswordInput visibilityToggleButtonProps={{ 'aria-label': t.showText }} {...props} />
+  return (
+    <PasswordInput
+      aria-invalid={Boolean(props.error) || undefined}
+      visibilityToggleButtonProps={{ 'aria-label': t.showText }}
+      {...props}
+    />
+  )
 }

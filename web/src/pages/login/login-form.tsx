@@ -1,42 +1,43 @@
 import { Button, Stack, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import type { Account } from '../../../../src/client/index.ts'
 import { client, isFault } from '../../data/client.ts'
 import { accountQuery } from '../../data/queries.ts'
 import { useMessages } from '../../i18n/language.tsx'
+import { useAttempt } from '../../parts/attempt.ts'
 import { FaultAlert } from '../../parts/fault-alert.tsx'
+import { Form } from '../../parts/form.tsx'
 import { PasswordField } from '../../parts/password-field.tsx'
+import { CodeForm } from './code-form.tsx'
 
-/** E-mail and password, and the second factor of those who have one. */
+/** E-mail and password, and then the second factor of those who have one. */
 export function LoginForm({ onLogin }: { readonly onLogin: () => void }) {
   const t = useMessages().login
   const queries = useQueryClient()
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
-  const [code, setCode] = useState<string>()
-  const [fault, setFault] = useState<unknown>()
-  const [isBusy, setBusy] = useState(false)
+  const [challenge, setChallenge] = useState<string>()
 
-  const logIn = async () => {
-    setBusy(true)
-    setFault(undefined)
+  const enter = (account: Account) => {
+    queries.setQueryData(accountQuery.queryKey, account)
+    onLogin()
+  }
+  const { attempt, isBusy, fault } = useAttempt(async () => {
     try {
-      const account = await client.logIn({ email, password, ...(code && { code }) })
-      queries.setQueryData(accountQuery.queryKey, account)
-      onLogin()
+      enter(await client.logIn({ email, password }))
     } catch (error) {
-      setBusy(false)
-      if (isFault(error, 'TWO_FACTOR_REQUIRED')) setCode('')
-      else setFault(error)
+      if (!isFault(error, 'TWO_FACTOR_REQUIRED')) throw error
+      setChallenge(error.challenge)
+      setPassword('')
     }
+  })
+  if (challenge !== undefined) {
+    const again = () => setChallenge(undefined)
+    return <CodeForm challenge={challenge} email={email} onLogin={enter} onBack={again} />
   }
   return (
-    <form
-      onSubmit={event => {
-        event.preventDefault()
-        void logIn()
-      }}
-    >
+    <Form onSubmit={attempt}>
       <Stack>
         <TextInput
           label={t.email}
@@ -46,6 +47,7 @@ export function LoginForm({ onLogin }: { readonly onLogin: () => void }) {
           withAsterisk={false}
           value={email}
           onChange={event => setEmail(event.currentTarget.value)}
+          autoFocus
           data-autofocus
         />
         <PasswordField
@@ -56,23 +58,11 @@ export function LoginForm({ onLogin }: { readonly onLogin: () => void }) {
           value={password}
           onChange={event => setPassword(event.currentTarget.value)}
         />
-        {code !== undefined && (
-          <TextInput
-            label={t.code}
-            description={t.codeHint}
-            autoComplete="one-time-code"
-            required
-            withAsterisk={false}
-            autoFocus
-            value={code}
-            onChange={event => setCode(event.currentTarget.value)}
-          />
-        )}
         {fault !== undefined && <FaultAlert error={fault} />}
         <Button type="submit" loading={isBusy} fullWidth>
           {t.logIn}
         </Button>
       </Stack>
-    </form>
+    </Form>
   )
 }

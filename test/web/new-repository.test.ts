@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, test } from 'node:test'
+import { holdfast } from '../support/holdfast.ts'
+import { assertAccessible } from './axe.ts'
+import { WebSite } from './site.ts'
+
+const REPOSITORY_PAGE = /\/repositories\/[0-9a-f-]{36}$/
+const PASSPHRASE = 'nobody guesses this one'
+
+describe('adding a repository', () => {
+  let site: WebSite
+  before(async () => {
+    site = await WebSite.open()
+  })
+  after(() => site.close())
+  afterEach(async () => {
+    await site.closePages()
+    site.assertNoFaults()
+  })
+
+  test('a new one has the passphrase that was chosen, and its key is confirmed', async () => {
+    const page = await site.enter('/repositories/new')
+    await page.getByLabel('Name').fill('Büro & Lager')
+    const place = page.getByLabel('Directory')
+    assert.equal(await place.inputValue(), `${site.dataDir}/repositories/büro-lager`)
+    await place.fill('relative/path')
+    await page.getByLabel('Choose my own').check()
+    await page.getByLabel('Your passphrase').fill(PASSPHRASE)
+    await page.getByRole('button', { name: 'Make the repository' }).click()
+    await page.getByText('It is neither a URL nor an absolute path').waitFor()
+    assert.ok(await place.evaluate(field => field === document.activeElement))
+    await assertAccessible(page)
+    await place.fill(`${site.dataDir}-own`)
+    await page.getByRole('button', { name: 'Make the repository' }).click()
+
+    const list = page.getByRole('list', { name: 'Recovery key' })
+    await list.waitFor()
+    const groups = await list.getByRole('listitem').allTextContents()
+    assert.equal(await page.getByRole('button', { name: 'Copy the passphrase' }).count(), 0)
+    await page.getByRole('button', { name: 'I have kept it' }).click()
+    for (const field of await page.getByLabel(/^Group \d of the key$/).all()) {
+      const id = await field.getAttribute('id')
+      const label = (await page.locator(`label[for="${id}"]`).textContent()) ?? ''
+      await field.fill(groups[Number(/\d/.exec(label)?.[0]) - 1] ?? '')
+    }
+    await page.getByRole('button', { name: 'Confirm the key' }).click()
+    await page.waitForURL(REPOSITORY_PAGE)
+    const { repositories } = await site.api.listRepositories()
+    assert.deepEqual(
+      repositories.map(one => one.name),
+      ['Büro & Lager'],
+    )
+    // What was shown opens it where there is no server.
+    const listed = await holdfast(['list', '--repository', `${site.dataDir}-own`, '--json'], {
+      HOLDFAST_RECOVERY_KEY: groups.join('-'),
+    })
+    assert.equal(listed.code, 0, listed.stderr)
+  })
+
+  test('one that is there is opened by its recovery key, and not by a wrong one', async () => {
+    const place = `${site.dataDir}-there`
+    const made = await holdfast(['init', '--repository', place, '--json'], {
+      HOLDFAST_PASSPHRASE: PASSPHRASE,
+    })
+    const { recoveryKey } = JSON.parse(made.stdout) as { recoveryKey: string }
+    const page = await site.enter('/repositories/new')
+    await page.getByText('Open one that is there').click()
+    await page.getByLabel('Name').fill('from before')
+    await page.getByLabel('Directory').fill(place)
+    await page.getByRole('textbox', { name: 'Passphrase' }).fill('not this one')
+    await page.getByRole('button', { name: 'Open the repository' }).click()
+    await page.locator('[aria-invalid="true"]').waitFor()
+    await assertAccessible(page)
+    await page.getByText('Recovery key', { exact: true }).click()
+    await page.getByRole('textbox', { name: 'Recovery key' }).fill(recoveryKey.toLowerCase())
+    await page.getByRole('button', { name: 'Open the repository' }).click()
+    await page.waitForURL(REPOSITORY_PAGE)
+    const { repositories } = await site.api.listRepositories()
+    assert.ok(repositories.some(one => one.name === 'from before'))
+  })
+})

@@ -1,0 +1,67 @@
+import { plural } from '../plural.ts'
+
+/** A database that becomes a source. */
+export const newSource = {
+  title: 'Add databases',
+  lead: 'Connect to a PostgreSQL server and pick what is to be backed up.',
+  how: 'How the connection is given',
+  byUrl: 'Paste a URL',
+  byFields: 'Fill in fields',
+  url: 'URL of the database',
+  urlHint: 'postgres://user:password@host:5432/database. It is stored encrypted and never shown.',
+  host: 'Host',
+  port: 'Port',
+  database: 'Database',
+  databaseHint: 'Left empty, you choose among all that are found on the server',
+  user: 'User',
+  password: 'Password',
+  tls: 'Encryption of the connection (TLS)',
+  tlsMode: {
+    disable: 'Off',
+    allow: 'If the server insists',
+    prefer: 'If the server offers it',
+    require: 'Always, any certificate',
+    'verify-ca': 'Always, certificate checked',
+    'verify-full': 'Always, certificate and host checked',
+  },
+  tlsHint: {
+    disable: 'Password and data can be read on the way: for the same machine only',
+    allow: 'Encrypted only where the server asks for it',
+    prefer: 'Good inside a network that you trust',
+    require: 'Nobody reads along, but another server could pretend to be this one',
+    'verify-ca': 'The server shows a certificate of an authority that you trust',
+    'verify-full': 'The safest: nobody can read along or pretend to be this server',
+  },
+  caFile: 'File with the trusted certificates',
+  caFileHint: 'A path on the Holdfast server',
+  loginHint:
+    'Backups only read. A login that may read everything is enough; an administrator of the database server makes one with:',
+  connect: 'Connect',
+  notReached: 'The connection could not be made',
+  reached: (server: string) => `Connected to ${server}`,
+  version: (version: string) => `PostgreSQL ${version}`,
+  tool: (tool: string) => `backed up with ${tool}`,
+  dumpSize: (database: string, size: string) => `${database} is about ${size}`,
+  which: 'Which databases are to be backed up?',
+  otherServer: 'Another server',
+  filter: 'Find a database',
+  databases: 'Databases of this server',
+  ownedBy: (owner: string) => `owned by ${owner}`,
+  isSource: 'Source already',
+  calledAlready: (name: string) => `It is called ${name} here.`,
+  nameOf: (database: string) => `Name for ${database}`,
+  nameHint: 'What it is called here; you can change it later',
+  add: (count: number) =>
+    plural(Math.max(1, count), {
+      one: 'Add this database',
+      other: `Add these ${count} databases`,
+    }),
+  added: (names: string, count: number) =>
+    plural(count, { one: `${names} is added.`, other: `${names} are added.` }),
+  scheduleTitle: (count: number) =>
+    plural(count, { one: 'When to back it up', other: 'One schedule for all of them' }),
+  saveSchedule: 'Save the schedule',
+  later: 'Later',
+  noRepository: 'There is no repository yet in which backups could be kept.',
+  makeRepository: 'Add a repository',
+}

@@ -1,0 +1,98 @@
+import { Button, Group, SegmentedControl, Stack, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import type { Refreshed } from '../../../../src/client/index.ts'
+import { client } from '../../data/client.ts'
+import { useMessages } from '../../i18n/language.tsx'
+import { useAct } from '../../parts/act.tsx'
+import { besideFields } from '../../parts/beside-fields.ts'
+import { FaultAlert } from '../../parts/fault-alert.tsx'
+import { Form } from '../../parts/form.tsx'
+import { PasswordField } from '../../parts/password-field.tsx'
+
+type Key = 'passphrase' | 'recoveryKey'
+
+const FIELDS = ['name', 'url', 'passphrase', 'recoveryKey']
+
+/** Opens a repository that is there already; the server then has a key of its own to it. */
+export function OpenRepositoryForm({ onOpened }: { readonly onOpened: (one: Refreshed) => void }) {
+  const t = useMessages().newRepository
+  const [name, setName] = useState('')
+  const [place, setPlace] = useState('')
+  const [kind, setKind] = useState<Key>('passphrase')
+  const [key, setKey] = useState('')
+  const open = useAct(
+    () =>
+      client.addRepository({
+        name,
+        url: place.trim(),
+        ...(kind === 'passphrase' ? { passphrase: key } : { recoveryKey: key.trim() }),
+      }),
+    { onDone: onOpened, showsFault: true },
+  )
+  const { of, rest } = besideFields(open.error, FIELDS, {
+    NAME_TAKEN: 'name',
+    REPOSITORY_KNOWN: 'url',
+    REPOSITORY_MISSING: 'url',
+    WRONG_PASSPHRASE: kind,
+  })
+  const required = { required: true, withAsterisk: false }
+  const secret = {
+    ...required,
+    value: key,
+    onChange: (event: { currentTarget: { value: string } }) => setKey(event.currentTarget.value),
+    error: of(kind),
+  }
+  return (
+    <Form onSubmit={() => open.mutate()} fault={open.error}>
+      <Stack>
+        <TextInput
+          {...required}
+          label={t.name}
+          description={t.nameHint}
+          value={name}
+          onChange={event => setName(event.currentTarget.value)}
+          error={of('name')}
+        />
+        <TextInput
+          {...required}
+          label={t.place}
+          description={t.openPlaceHint}
+          spellCheck={false}
+          autoCapitalize="off"
+          value={place}
+          onChange={event => setPlace(event.currentTarget.value)}
+          error={of('url')}
+        />
+        <SegmentedControl
+          aria-label={t.openBy}
+          value={kind}
+          onChange={value => {
+            setKind(value)
+            setKey('')
+          }}
+          data={[
+            { value: 'passphrase', label: t.passphrase },
+            { value: 'recoveryKey', label: t.recoveryKey },
+          ]}
+        />
+        {kind === 'passphrase' ? (
+          <PasswordField {...secret} label={t.passphrase} autoComplete="off" />
+        ) : (
+          <TextInput
+            {...secret}
+            label={t.recoveryKey}
+            description={t.recoveryKeyHint}
+            autoComplete="off"
+            spellCheck={false}
+          />
+        )}
+        {rest !== undefined && <FaultAlert error={rest} />}
+        <Group>
+          <Button type="submit" loading={open.isPending}>
+            {t.open}
+          </Button>
+        </Group>
+      </Stack>
+    </Form>
+  )
+}
