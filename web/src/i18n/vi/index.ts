@@ -4,7 +4,10 @@ import { app } from './app.ts'
 import { audit } from './audit.ts'
 import { backups } from './backups.ts'
 import { common } from './common.ts'
+import { firstSchedule } from './first-schedule.ts'
 import { login } from './login.ts'
+import { newRepository } from './new-repository.ts'
+import { newSource } from './new-source.ts'
 import { overview } from './overview.ts'
 import { palette } from './palette.ts'
 import { repositories } from './repositories.ts'
@@ -26,7 +29,10 @@ export const vi: Messages = {
   audit,
   backups,
   common,
+  firstSchedule,
   login,
+  newRepository,
+  newSource,
   overview,
   palette,
   repositories,
