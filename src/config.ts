@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import process from 'node:process'
 import { reason } from './core/fault.ts'
 import { WrongUse } from './core/faults.ts'
@@ -56,6 +56,8 @@ export interface ServerConfig {
   readonly web: WebRules
   /** Where databases may be, when it is somebody's wish to connect to one; undefined: anywhere. */
   readonly reach: readonly string[] | undefined
+  /** The directories below which repositories may be, when it is somebody's wish to open one; undefined: anywhere. */
+  readonly repositoryRoots: readonly string[] | undefined
   /** What lets somebody make the first account; undefined: one is made at each start. */
   readonly setupToken: Secret | undefined
   /** The server that vouches for people; undefined: none. */
@@ -118,6 +120,7 @@ function readServerConfig(text: (name: string) => string | undefined): ServerCon
     logLevel: oneOf('HOLDFAST_LOG_LEVEL', text('HOLDFAST_LOG_LEVEL') ?? 'info', LOG_LEVELS),
     web: readWebRules(text, number),
     reach: networks('HOLDFAST_ALLOWED_NETWORKS', text('HOLDFAST_ALLOWED_NETWORKS')),
+    repositoryRoots: directories(text('HOLDFAST_REPOSITORY_ROOTS')),
     setupToken: setupToken(text('HOLDFAST_SETUP_TOKEN')),
     oidc: readOidc(text, oidcSecret(text)),
   })
@@ -176,6 +179,15 @@ function networks(name: string, text: string | undefined): readonly string[] | u
     throw new WrongUse({ why: `${name} makes no sense: ${reason(error)}`, hint })
   }
   return list
+}
+
+/** Names of directories may have spaces, so that only commas part them. */
+function directories(text: string | undefined): readonly string[] | undefined {
+  const list = text?.split(',').map(one => one.trim())
+  const wrong = list?.find(one => !isAbsolute(one))
+  if (wrong === undefined) return list?.map(one => resolve(one))
+  const hint = 'give absolute paths, with commas between: /srv/backups, /mnt/archive'
+  throw new WrongUse({ why: `HOLDFAST_REPOSITORY_ROOTS has "${wrong}"`, hint })
 }
 
 function hostNames(text: string | undefined): readonly string[] | undefined {

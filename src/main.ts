@@ -31,7 +31,7 @@ import { Scheduler } from './jobs/scheduler.ts'
 import { UsageKeeper } from './jobs/usage-keeper.ts'
 import { Worker } from './jobs/worker.ts'
 import { type Log, openLog } from './log.ts'
-import { outsideOf } from './outside.ts'
+import { outsideOf, type RepositoryPlaces } from './outside.ts'
 import type { Transfers } from './outside-backups.ts'
 
 export interface ServerOptions {
@@ -70,8 +70,7 @@ export async function serve(options: ServerOptions): Promise<void> {
     // Connections of its own, so that no list that somebody asks for keeps a run from renewing its lease.
     const forApi = new Catalog({ ...connection, statement_timeout: API_STATEMENT_MS })
     atEnd(node, 'close the catalog of the API', () => forApi.close())
-    const home = join(settings.dataDir, 'repositories')
-    const outside = outsideOf(enginesOf(settings), transfersOf(node), home)
+    const outside = outsideOf(enginesOf(settings), transfersOf(node), repositoriesOf(settings))
     const address = await openDoors(node, { catalog: forApi, vault, checks, outside })
     await startWorker(node, catalog, vault)
     scheduler.start()
@@ -198,6 +197,7 @@ async function startWorker(node: Node, catalog: Catalog, vault: Vault): Promise<
     node: { ...about, maxRuns: settings.maxRuns },
     runner: childCommand('runner'),
     engines: enginesOf(settings),
+    roots: settings.repositoryRoots,
     cores: availableParallelism(),
     log,
   })
@@ -210,6 +210,11 @@ const enginesOf = ({ reach }: ServerConfig): EngineSettings => ({
   path: config.path,
   pgBin: config.pgBin,
   reach: { only: reach },
+})
+
+const repositoriesOf = ({ dataDir, repositoryRoots: roots }: ServerConfig): RepositoryPlaces => ({
+  home: roots?.[0] ?? join(dataDir, 'repositories'),
+  roots,
 })
 
 const transfersOf = ({ version }: Node): Transfers => ({

@@ -10,7 +10,7 @@ import { importStream, readStream, type TransferOptions } from './jobs/transfer-
 import { diff } from './operations/diff.ts'
 import { forget } from './operations/forget.ts'
 import { Repository } from './repository/repository.ts'
-import { openStorage } from './storage/index.ts'
+import { openStorage, type StorageRules } from './storage/index.ts'
 
 /** How bytes get out of repositories, and into them. */
 export interface Transfers extends TransferOptions {
@@ -21,10 +21,11 @@ export interface Transfers extends TransferOptions {
 export function backupsOutside(
   { path, pgBin }: EngineSettings,
   transfers: Transfers,
+  rules: StorageRules,
 ): BackupContents {
   const outlines = new Outlines()
   const at = ({ url, key }: Pick<BackupPlace, 'url' | 'key'>) => ({
-    repository: { url: url.reveal(), recoveryKey: key.reveal() },
+    repository: { url: url.reveal(), recoveryKey: key.reveal(), ...rules },
     engines: { path, pgBin },
   })
   const read: BackupContents['readStream'] = async (place, stream, signal) => {
@@ -45,7 +46,7 @@ export function backupsOutside(
       return importStream(order, bytes, transfers, signal)
     },
     forgetBackup: async ({ url, key, backup }, force, signal) => {
-      const storage = openStorage(url.reveal())
+      const storage = openStorage(url.reveal(), rules)
       try {
         const opening = { clock: systemClock }
         const repository = await Repository.open(storage, { recoveryKey: key }, opening, signal)

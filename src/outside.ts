@@ -11,15 +11,21 @@ import { listKeys, removeKey, requireStrong } from './operations/keys.ts'
 import { listBackups } from './operations/list.ts'
 import { backupsOutside, type Transfers } from './outside-backups.ts'
 import { type Key, Repository } from './repository/repository.ts'
-import { openStorage } from './storage/index.ts'
+import { openStorage, type StorageRules } from './storage/index.ts'
+
+/** Where repositories are. */
+export interface RepositoryPlaces extends StorageRules {
+  /** Where new ones are made if nobody knows a better place; null: there is none. */
+  readonly home?: string | null
+}
 
 /** What the API asks of databases and repositories, with every engine and storage there is. */
 export const outsideOf = (
   engines: EngineSettings,
   transfers: Transfers,
-  repositoriesHome: string | null = null,
+  { home = null, ...rules }: RepositoryPlaces = {},
 ): Outside => ({
-  repositoriesHome,
+  repositoriesHome: home,
 
   describeSource(url) {
     const { engine, database } = openDatabase(url, engines)
@@ -48,7 +54,7 @@ export const outsideOf = (
     preflightIn(
       {
         task: 'preflight',
-        repository: { url: url.reveal(), recoveryKey: key.reveal() },
+        repository: { url: url.reveal(), recoveryKey: key.reveal(), ...rules },
         engines,
         backup,
         target: target.reveal(),
@@ -58,9 +64,24 @@ export const outsideOf = (
       signal,
     ),
 
+  ...repositoriesOutside(rules),
+
+  ...backupsOutside(engines, transfers, rules),
+})
+
+type OfRepositories =
+  | 'createRepository'
+  | 'listKeys'
+  | 'measureRepository'
+  | 'adoptRepository'
+  | 'readBackups'
+  | 'dropKey'
+
+/** What the API asks of repositories, wherever these rules let them be. */
+const repositoriesOutside = (rules: StorageRules): Pick<Outside, OfRepositories> => ({
   async createRepository(url, passphrase, signal) {
     requireStrong(passphrase)
-    const storage = openStorage(url.reveal())
+    const storage = openStorage(url.reveal(), rules)
     try {
       const about = { passphrase, clock: systemClock }
       const { repository, recoveryKey } = await Repository.init(storage, about, signal)
@@ -72,25 +93,27 @@ export const outsideOf = (
   },
 
   listKeys: (url, recoveryKey, signal) =>
-    withRepository(url, { recoveryKey }, signal, repository => listKeys(repository, signal)),
+    withRepository({ url, rules }, { recoveryKey }, signal, repository =>
+      listKeys(repository, signal),
+    ),
 
   measureRepository: (url, recoveryKey, signal) =>
-    withRepository(url, { recoveryKey }, signal, repository => repository.usage(signal)),
+    withRepository({ url, rules }, { recoveryKey }, signal, repository => repository.usage(signal)),
 
   adoptRepository: (url, key, signal) =>
-    withRepository(url, key, signal, async repository => {
+    withRepository({ url, rules }, key, signal, async repository => {
       const found = await backupsOf(repository, signal)
       const added = await addServerKey(repository, hostname(), signal)
       return { repository: repository.id, place: repository.place, ...added, ...found }
     }),
 
   readBackups: (url, recoveryKey, signal) =>
-    withRepository(url, { recoveryKey }, signal, repository => backupsOf(repository, signal)),
-
-  ...backupsOutside(engines, transfers),
+    withRepository({ url, rules }, { recoveryKey }, signal, repository =>
+      backupsOf(repository, signal),
+    ),
 
   dropKey: (url, recoveryKey, slot, signal) =>
-    withRepository(url, { recoveryKey }, signal, async repository => {
+    withRepository({ url, rules }, { recoveryKey }, signal, async repository => {
       // Whoever revoked the key before has done it already.
       const slots = await listKeys(repository, signal)
       if (slots.some(one => one.id === slot)) await removeKey(repository, slot, signal)
@@ -98,12 +121,12 @@ export const outsideOf = (
 })
 
 async function withRepository<T>(
-  url: Secret,
+  { url, rules }: { readonly url: Secret; readonly rules: StorageRules },
   key: Key,
   signal: AbortSignal,
   work: (repository: Repository) => Promise<T>,
 ): Promise<T> {
-  const storage = openStorage(url.reveal())
+  const storage = openStorage(url.reveal(), rules)
   try {
     return await work(await Repository.open(storage, key, { clock: systemClock }, signal))
   } finally {

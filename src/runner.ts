@@ -37,7 +37,7 @@ function toolsFor(order: Order): RunnerTools {
   return {
     clock: systemClock,
     openRepository: async (url, recoveryKey) => {
-      const storage = openStorage(url)
+      const storage = openStorage(url, { roots: order.repository.roots })
       opened.push(storage)
       return await Repository.open(storage, { recoveryKey }, { clock: systemClock }, stop.signal)
     },

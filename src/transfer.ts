@@ -37,7 +37,7 @@ async function work(order: TransferOrder): Promise<void> {
   process.stdout.end(() => tell(ending, () => process.disconnect?.()))
 }
 
-function toolsFor({ engines }: TransferOrder): TransferTools {
+function toolsFor({ engines, repository }: TransferOrder): TransferTools {
   const { path, pgBin, reach } = engines
   const settings = { path, pgBin, reach }
   return {
@@ -45,7 +45,7 @@ function toolsFor({ engines }: TransferOrder): TransferTools {
     input: process.stdin,
     output: process.stdout,
     openRepository: async (url, recoveryKey) => {
-      const storage = openStorage(url)
+      const storage = openStorage(url, { roots: repository.roots })
       opened.push(storage)
       return await Repository.open(storage, { recoveryKey }, { clock: systemClock }, stop.signal)
     },

@@ -37,7 +37,8 @@ describe('the environment', () => {
     // A file of this machine that nobody has.
     delete env.HOLDFAST_OIDC_CLIENT_SECRET_FILE
     const config = readConfig(env)
-    const { web, reach } = config.server()
+    const { web, reach, repositoryRoots } = config.server()
+    assert.deepEqual(repositoryRoots, ['/srv/backups', '/mnt/archive'])
     assert.equal(web.url?.href, 'https://backup.example.org/')
     assert.deepEqual(web.hosts, ['backup', 'backup.lan'])
     assert.deepEqual(web.proxies, ['127.0.0.1', '10.0.0.0/8'])
@@ -68,6 +69,7 @@ describe('the environment', () => {
       ],
       HOLDFAST_ALLOWED_HOSTS: ['https://backup.example.org', 'backup:80', '*', 'a b/c'],
       HOLDFAST_TRUSTED_PROXIES: ['all', '10.0.0.0/33', 'proxy.example.org'],
+      HOLDFAST_REPOSITORY_ROOTS: ['backups', '/srv,', '/srv,../x', ','],
       HOLDFAST_ALLOWED_NETWORKS: ['private', '10.0.0.0/-1'],
       HOLDFAST_METRICS: ['yes'],
       HOLDFAST_METRICS_FROM: ['::1/129'],

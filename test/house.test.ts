@@ -75,7 +75,7 @@ function mayImport(from: string, to: string): boolean {
 describe('the house', () => {
   test('the scanner sees imports of every form', () => {
     assert.ok(importsOf('test/house.test.ts').includes('node:path'))
-    assert.ok(importsOf('src/storage/index.ts').includes('src/storage/local/local.ts'))
+    assert.ok(importsOf('src/storage/index.ts').includes('src/storage/local/open.ts'))
     assert.ok(importsOf('src/storage/index.ts').includes('src/storage/storage.ts'))
   })
 

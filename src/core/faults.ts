@@ -89,6 +89,16 @@ export const StorageUnreachable = fault('STORAGE_UNREACHABLE', {
   hint: () => 'check that the storage is mounted, reachable and readable by this user',
 })
 
+export const PlaceRefused = fault('PLACE_REFUSED', {
+  status: 422,
+  exit: FAILED,
+  retry: false,
+  text: (d: { place: string; roots: readonly string[] }) =>
+    `${d.place} is outside of the directories where this server has repositories, or a symbolic link leads out of them`,
+  hint: d =>
+    `name a place below ${d.roots.join(' or ')}; its administrator names these directories with HOLDFAST_REPOSITORY_ROOTS`,
+})
+
 // ── repository ───────────────────────────────────────────────────────────────────────────────
 
 export const RepositoryMissing = fault('REPOSITORY_MISSING', {

@@ -14,14 +14,15 @@ import { passwordsIn, Secret } from '../core/secret.ts'
 import type { Order } from './protocol.ts'
 
 /** What every order of a node says. */
-export type OrderDefaults = Pick<Order, 'madeBy' | 'engines' | 'cores'>
+export type OrderDefaults = Pick<Order, 'madeBy' | 'engines' | 'cores'> &
+  Pick<Order['repository'], 'roots'>
 
 /** What a runner is told about a run, with its secrets in clear. Throws NotFound for what was removed. */
 export async function orderFor(
   sql: Sql,
   vault: Vault,
   run: Run,
-  defaults: OrderDefaults,
+  { roots, ...defaults }: OrderDefaults,
 ): Promise<Order> {
   return {
     ...defaults,
@@ -30,7 +31,7 @@ export async function orderFor(
     request: run.request,
     again: run.attempt > 1,
     committed: run.attempt > 1 && (await hasCommitted(sql, run.id)),
-    repository: await repositoryOf(sql, vault, run),
+    repository: { ...(await repositoryOf(sql, vault, run)), roots },
     database: await databaseOf(sql, vault, run),
   }
 }

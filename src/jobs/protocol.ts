@@ -17,7 +17,12 @@ export const Order = z.object({
   again: z.boolean(),
   /** An earlier attempt was past the point of no return. */
   committed: z.boolean(),
-  repository: z.object({ url: z.string(), recoveryKey: z.string() }),
+  repository: z.object({
+    url: z.string(),
+    recoveryKey: z.string(),
+    /** The directories below which it must be; absent: anywhere. */
+    roots: z.array(z.string()).readonly().optional(),
+  }),
   /** The source, or the target of a restore. */
   database: z.string().optional(),
   madeBy: z.object({ holdfast: z.string(), host: z.string() }),

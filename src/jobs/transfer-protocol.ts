@@ -8,7 +8,12 @@ import { Preflight } from '../core/preflight.ts'
 
 /** Where the bytes are or go. */
 const Place = z.object({
-  repository: z.object({ url: z.string(), recoveryKey: z.string() }),
+  repository: z.object({
+    url: z.string(),
+    recoveryKey: z.string(),
+    /** The directories below which it must be; absent: anywhere. */
+    roots: z.array(z.string()).readonly().optional(),
+  }),
   /** Where programs are looked for. */
   engines: z.object({
     path: z.string(),

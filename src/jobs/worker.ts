@@ -21,6 +21,8 @@ export interface WorkerOptions {
   readonly runner: RunnerCommand
   /** Where runners look for programs. */
   readonly engines: OrderDefaults['engines']
+  /** The directories below which repositories must be; absent: anywhere. */
+  readonly roots?: OrderDefaults['roots']
   readonly cores: number
   readonly log: Log
   readonly timing?: Partial<Timing>
@@ -57,8 +59,8 @@ export class Worker {
     this.#log = log
     const madeBy = { holdfast: node.version, host: node.host }
     const { path, pgBin, reach } = options.engines
-    const defaults = { madeBy, engines: { path, pgBin, reach }, cores: options.cores }
-    const { vault, runner } = options
+    const { vault, runner, cores, roots } = options
+    const defaults = { madeBy, engines: { path, pgBin, reach }, cores, roots }
     this.#shop = { catalog, vault, runner, defaults, timing, log }
     this.#claims = new Repeat(
       () => this.#guarded('claim a run', () => this.#claim()),

@@ -112,7 +112,7 @@ export class ApiSite {
         outside: outsideOf(
           { path: server.bin, pgBin: server.bin, reach: {} },
           transfersIn(this.dir),
-          join(this.dir, 'repositories'),
+          { home: join(this.dir, 'repositories') },
         ),
         login: { url: undefined, oidc: undefined },
       },

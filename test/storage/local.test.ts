@@ -24,7 +24,7 @@ import {
   WrongUse,
 } from '../../src/core/faults.ts'
 import { nameOnce, renameOnce } from '../../src/storage/local/durable.ts'
-import { localStorage } from '../../src/storage/local/local.ts'
+import { localStorage } from '../../src/storage/local/open.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 import { onMount } from './on-mount.ts'
 import { storageSuite } from './suite.ts'
@@ -225,7 +225,7 @@ async function killWhileWriting(root: string): Promise<void> {
       const key = 'packs/aa/' + process.pid + '-' + i
       await localStorage(process.argv[2]).put(key, Buffer.alloc(${BIG}, 1), { signal })
     }`
-  const local = join(import.meta.dirname, '..', '..', 'src', 'storage', 'local', 'local.ts')
+  const local = join(import.meta.dirname, '..', '..', 'src', 'storage', 'local', 'open.ts')
   const args = ['--input-type=module', '-e', program, pathToFileURL(local).href, root]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
   const exited = once(child, 'exit')

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
 import { StorageFull, StorageReadOnly, StorageUnreachable } from '../../src/core/faults.ts'
-import { localStorage } from '../../src/storage/local/local.ts'
+import { localStorage } from '../../src/storage/local/open.ts'
 
 /** Root in this process's own right, or in a user namespace of its own. */
 const WAYS = [

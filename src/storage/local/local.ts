@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm, stat, statfs, unlink } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname, join } from 'node:path'
 import { throwIfAborted } from '../../core/abort.ts'
-import { reason } from '../../core/fault.ts'
 import {
   ObjectExists,
   ObjectMissing,
@@ -22,47 +20,44 @@ const TMP = 'tmp'
  * Made by `prepare` and never again: on an empty mount point a `put` must fail, not start a new tree
  * on the wrong disk. Only below `packs` a put makes directories, one level deep.
  */
-const DIRECTORIES = ['packs', 'keys', 'index', 'manifests', 'copies', 'sessions', 'trash', TMP]
+export const DIRECTORIES = [
+  'packs',
+  'keys',
+  'index',
+  'manifests',
+  'copies',
+  'sessions',
+  'trash',
+  TMP,
+]
 const NESTED = 'packs'
 /** What a new file system holds before anyone wrote to it. */
 const OF_THE_FILE_SYSTEM = 'lost+found'
-const PRIVATE = 0o700
+export const PRIVATE = 0o700
 /** No write takes as long as this: a temporary file older than it was left by a crash. */
 const ABANDONED_MS = 24 * 60 * 60 * 1000
 
-/** A directory of this machine, named by a path or a file:// URL. */
-export function localStorage(url: string): Storage {
-  if (!url.startsWith('file://')) return new LocalStorage(resolve(url))
-  try {
-    return new LocalStorage(resolve(fileURLToPath(url)))
-  } catch (error) {
-    throw new WrongUse(
-      {
-        why: `${url} names no directory of this machine: ${reason(error)}`,
-        hint: 'write file:///path/of/the/directory, or the path alone',
-      },
-      error,
-    )
-  }
-}
-
-class LocalStorage implements Storage {
+/** A directory of this machine. */
+export class LocalStorage implements Storage {
   readonly place: string
+  readonly #base: string
   /** Whether a repository was seen here: if its directories are gone later, so is the disk. */
   #seen = false
   #swept = false
   /** Directories below {@link NESTED} that are known to be there, durably. */
   readonly #settled = new Set<string>()
 
-  constructor(root: string) {
-    this.place = root
+  /** `base` is another way to the same directory. */
+  constructor(place: string, base: string = place) {
+    this.place = place
+    this.#base = base
   }
 
   async put(key: string, body: Uint8Array, options: PutOptions): Promise<void> {
     const what = `write ${key}`
     throwIfAborted(options.signal, what)
     const path = this.#path(key)
-    const temp = join(this.place, TMP, randomUUID())
+    const temp = join(this.#base, TMP, randomUUID())
     try {
       const now = await writeDurably(temp, body, options.signal, what)
       await this.#settle(dirname(key))
@@ -98,7 +93,7 @@ class LocalStorage implements Storage {
     throwIfAborted(signal, what)
     this.#path(key)
     try {
-      const object = await describe(this.place, key)
+      const object = await describe(this.#base, key)
       if (object === undefined) await this.#explainAbsence(what)
       else this.#seen = true
       return object
@@ -115,7 +110,7 @@ class LocalStorage implements Storage {
     await this.#requireLayout(what)
     this.#seen = true
     try {
-      yield* walk(this.place, dir, TMP, signal)
+      yield* walk(this.#base, dir, TMP, signal)
     } catch (error) {
       if (!isAbsence(error) || !(await this.#mayBeAbsent(dir))) {
         throw readTrouble(this.place, what, error)
@@ -138,16 +133,17 @@ class LocalStorage implements Storage {
 
   async prepare(signal: AbortSignal): Promise<void> {
     const { place } = this
+    const base = this.#base
     throwIfAborted(signal, 'make a repository')
     try {
-      await makePath(place)
-      const found = await firstFound(place)
+      await makePath(base)
+      const found = await firstFound(base)
       if (found !== undefined) throw new PlaceNotEmpty({ place, found })
       for (const dir of DIRECTORIES) {
-        await makeDirectory(join(place, dir))
-        await syncDirectory(join(place, dir))
+        await makeDirectory(join(base, dir))
+        await syncDirectory(join(base, dir))
       }
-      await syncDirectory(place)
+      await syncDirectory(base)
     } catch (error) {
       const isFile = codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOTDIR'
       if (isFile) throw new PlaceNotEmpty({ place, found: 'a file' }, error)
@@ -160,7 +156,7 @@ class LocalStorage implements Storage {
     const what = 'measure the free space'
     throwIfAborted(signal, what)
     try {
-      const { bavail, bsize } = await statfs(this.place)
+      const { bavail, bsize } = await statfs(this.#base)
       return bavail * bsize
     } catch (error) {
       if (isAbsence(error)) await this.#requireLayout(what)
@@ -174,12 +170,12 @@ class LocalStorage implements Storage {
 
   /** Where an object lies; the check keeps every path inside of the place. */
   #path(key: string): string {
-    if (isKey(key) && !`${key}/`.startsWith(`${TMP}/`)) return join(this.place, key)
+    if (isKey(key) && !`${key}/`.startsWith(`${TMP}/`)) return join(this.#base, key)
     throw new WrongUse({ why: `"${key}" cannot be the name of an object` })
   }
 
   async #nameOnce(temp: string, path: string, key: string): Promise<void> {
-    const claim = join(this.place, TMP, `claim-${key.replaceAll('/', '.')}`)
+    const claim = join(this.#base, TMP, `claim-${key.replaceAll('/', '.')}`)
     if (await nameOnce(temp, path, claim)) return
     throw new ObjectExists({ key, place: this.place })
   }
@@ -187,8 +183,8 @@ class LocalStorage implements Storage {
   /** Makes a directory below {@link NESTED}, and its name durable, before the first object in it. */
   async #settle(dir: string): Promise<void> {
     if (dirname(dir) !== NESTED || this.#settled.has(dir)) return
-    await makeDirectory(join(this.place, dir))
-    await syncDirectory(join(this.place, NESTED))
+    await makeDirectory(join(this.#base, dir))
+    await syncDirectory(join(this.#base, NESTED))
     this.#settled.add(dir)
   }
 
@@ -196,7 +192,7 @@ class LocalStorage implements Storage {
   async #sweep(now: Date): Promise<void> {
     if (this.#swept) return
     this.#swept = true
-    const dir = join(this.place, TMP)
+    const dir = join(this.#base, TMP)
     for (const name of await readdir(dir)) {
       const path = join(dir, name)
       const { mtime } = await stat(path)
@@ -207,18 +203,18 @@ class LocalStorage implements Storage {
   /** Only the fixed directories must be there; one below them appears with its first object. */
   async #mayBeAbsent(dir: string): Promise<boolean> {
     const isFixed = dir === '' || DIRECTORIES.includes(dir)
-    return !isFixed && (await isThere(join(this.place, dirname(dir))))
+    return !isFixed && (await isThere(join(this.#base, dirname(dir))))
   }
 
   /** An object is not there: throws when that is because its whole repository has vanished. */
   async #explainAbsence(what: string): Promise<void> {
-    if (this.#seen || !(await isThere(this.place))) await this.#requireLayout(what)
+    if (this.#seen || !(await isThere(this.#base))) await this.#requireLayout(what)
   }
 
   async #requireLayout(what: string): Promise<void> {
     const { place } = this
-    if (await isThere(join(place, TMP))) return
-    const absent = !(await isThere(place))
+    if (await isThere(join(this.#base, TMP))) return
+    const absent = !(await isThere(this.#base))
     const why = absent ? 'there is no such directory' : 'there is no repository in this directory'
     const question = `${why}; is its file system mounted?`
     throw new StorageUnreachable({ place, what, why: question, absent })
