@@ -137,6 +137,16 @@ describe('the first start', () => {
     await page.getByRole('heading', { name: 'One database is added' }).waitFor()
   })
 
+  test('the steps are told in Vietnamese, too', async () => {
+    const page = await site.enter('/welcome?step=database', ADMIN, { locale: 'vi-VN' })
+    await page.getByRole('heading', { name: 'Đã thêm 1 cơ sở dữ liệu' }).waitFor()
+    await page.getByText('Điền từng mục').click()
+    await page.getByLabel('Mã hóa kết nối (TLS)').waitFor()
+    await page.getByRole('link', { name: /Kiểm chứng đầu tiên/ }).click()
+    await page.getByText('đã được kiểm chứng: 1 bảng, 1.000 dòng').waitFor()
+    await assertAccessible(page)
+  })
+
   test('whoever comes later is led to the login', async () => {
     const page = await site.newPage()
     await page.goto('/setup')

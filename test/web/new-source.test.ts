@@ -52,7 +52,7 @@ describe('adding databases', () => {
     await page.getByRole('heading', { name: 'One schedule for all of them' }).waitFor()
     await page.getByText(`Our blog and ${LONG} are added.`).waitFor()
     await page.getByLabel('Every hour').check()
-    await page.getByLabel('24 hourly, 7 daily and 4 weekly').check()
+    await page.getByLabel('24 hourly, 7 daily, and 4 weekly').check()
     await assertAccessible(page)
     await page.getByRole('button', { name: 'Save the schedule' }).click()
     await page.waitForURL(`${site.url}/sources`)

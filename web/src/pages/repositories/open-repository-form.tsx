@@ -35,13 +35,11 @@ export function OpenRepositoryForm({ onOpened }: { readonly onOpened: (one: Refr
     REPOSITORY_MISSING: 'url',
     WRONG_PASSPHRASE: kind,
   })
-  const required = { required: true, withAsterisk: false }
-  const secret = {
-    ...required,
-    value: key,
-    onChange: (event: { currentTarget: { value: string } }) => setKey(event.currentTarget.value),
-    error: of(kind),
+  const change = (other: Key) => {
+    setKind(other)
+    setKey('')
   }
+  const required = { required: true, withAsterisk: false }
   return (
     <Form onSubmit={() => open.mutate()} fault={open.error}>
       <Stack>
@@ -63,29 +61,7 @@ export function OpenRepositoryForm({ onOpened }: { readonly onOpened: (one: Refr
           onChange={event => setPlace(event.currentTarget.value)}
           error={of('url')}
         />
-        <SegmentedControl
-          aria-label={t.openBy}
-          value={kind}
-          onChange={value => {
-            setKind(value)
-            setKey('')
-          }}
-          data={[
-            { value: 'passphrase', label: t.passphrase },
-            { value: 'recoveryKey', label: t.recoveryKey },
-          ]}
-        />
-        {kind === 'passphrase' ? (
-          <PasswordField {...secret} label={t.passphrase} autoComplete="off" />
-        ) : (
-          <TextInput
-            {...secret}
-            label={t.recoveryKey}
-            description={t.recoveryKeyHint}
-            autoComplete="off"
-            spellCheck={false}
-          />
-        )}
+        <KeyField kind={kind} onKind={change} value={key} onChange={setKey} error={of(kind)} />
         {rest !== undefined && <FaultAlert error={rest} />}
         <Group>
           <Button type="submit" loading={open.isPending}>
@@ -94,5 +70,49 @@ export function OpenRepositoryForm({ onOpened }: { readonly onOpened: (one: Refr
         </Group>
       </Stack>
     </Form>
+  )
+}
+
+interface KeyFieldProps {
+  readonly kind: Key
+  readonly onKind: (kind: Key) => void
+  readonly value: string
+  readonly onChange: (key: string) => void
+  readonly error: string | undefined
+}
+
+/** What opens the repository: its passphrase or its recovery key. */
+function KeyField({ kind, onKind, value, onChange, error }: KeyFieldProps) {
+  const t = useMessages().newRepository
+  const field = {
+    required: true,
+    withAsterisk: false,
+    value,
+    onChange: (event: { currentTarget: { value: string } }) => onChange(event.currentTarget.value),
+    error,
+    autoComplete: 'off',
+  }
+  return (
+    <>
+      <SegmentedControl
+        aria-label={t.openBy}
+        value={kind}
+        onChange={onKind}
+        data={[
+          { value: 'passphrase', label: t.passphrase },
+          { value: 'recoveryKey', label: t.recoveryKey },
+        ]}
+      />
+      {kind === 'passphrase' ? (
+        <PasswordField {...field} label={t.passphrase} />
+      ) : (
+        <TextInput
+          {...field}
+          label={t.recoveryKey}
+          description={t.recoveryKeyHint}
+          spellCheck={false}
+        />
+      )}
+    </>
   )
 }

@@ -6,10 +6,10 @@ export function useHashToken(): readonly [token: string, setToken: (token: strin
   const hash = useLocation({ select: location => location.hash })
   const navigate = useNavigate()
   const [token, setToken] = useState(hash)
+  // Somebody opens the link where the page is open already.
+  if (hash !== '' && hash !== token) setToken(hash)
   useEffect(() => {
-    if (hash === '') return
-    setToken(hash)
-    void navigate({ to: '.', hash: '', replace: true })
+    if (hash !== '') void navigate({ to: '.', hash: '', replace: true })
   }, [hash, navigate])
   return [token, setToken]
 }

@@ -31,7 +31,7 @@ export function FirstScheduleFields({ schedule, onChange }: FirstScheduleFieldsP
       <Radio.Group
         label={t.when}
         value={rhythm}
-        onChange={value => onChange({ ...schedule, rhythm: value as Rhythm })}
+        onChange={value => onChange({ ...schedule, rhythm: value })}
       >
         <Stack gap="xs" mt="xs">
           {RHYTHMS.map(one => (
@@ -78,7 +78,7 @@ export function FirstScheduleFields({ schedule, onChange }: FirstScheduleFieldsP
         label={t.keep}
         description={t.keepHint}
         value={keep}
-        onChange={value => onChange({ ...schedule, keep: value as KeepChoice })}
+        onChange={value => onChange({ ...schedule, keep: value })}
       >
         <Stack gap="xs" mt="xs">
           {KEEP_CHOICES.map(one => (

@@ -23,11 +23,12 @@ export function FirstProof({ source, onProven }: FirstProofProps) {
   const queries = useQueryClient()
   const runs = useQuery(proofRunsQuery(source.id))
   const { backup, proof } = firstRunsIn(runs.data?.runs ?? [])
-  const anew = () => queries.invalidateQueries({ queryKey: proofRunsQuery(source.id).queryKey })
-  const begin = useAct(() => startBackup(source.id), { onDone: () => void anew() })
-  const again = useAct((run: Run) => client.retryRun(run.id), { onDone: () => void anew() })
+  const anew = () =>
+    void queries.invalidateQueries({ queryKey: proofRunsQuery(source.id).queryKey })
+  const begin = useAct(() => startBackup(source.id), { onDone: anew })
+  const again = useAct((run: Run) => client.retryRun(run.id), { onDone: anew })
   const prove = useAct((id: string) => startProof(source.id, id), {
-    onDone: () => void anew(),
+    onDone: anew,
     showsFault: true,
   })
   useSteps({ backup, proof }, prove.mutate, onProven)
