@@ -1,6 +1,7 @@
 import { Catalog } from '../src/catalog/db.ts'
 import { migrate } from '../src/catalog/migrate.ts'
 import { setScheduler } from '../src/catalog/slots.ts'
+import { writePast } from '../support/catalog.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 
 export const SOURCES = 200
@@ -61,14 +62,11 @@ const STATEMENTS: readonly string[] = [
          from sources join schedules on schedules.source_id = sources.id) s
      on s.place = n % ${SOURCES} + 1,
    lateral (select now() - interval '1 hour' - ($1::int - n) * interval '15 seconds' as at) t`,
-  'select recount_runs()',
-  'select recount_totals()',
   `insert into backups (id, repository_id, source_id, source_label, run_id, started_at, finished_at,
      dump_bytes, stored_bytes, tables, rows, manifest, verified_at)
    select backup_id, repository_id, source_id, lock_key, id, started_at, finished_at, 123456789, 1234567,
      81, 1000000, $$${MANIFEST}$$, case when attempt = 1 then finished_at end
    from runs where kind = 'backup' and state = 'completed' order by queued_at desc limit 20000`,
-  'select remark_sources()',
   // Measured on every day of the last year.
   `insert into repository_days
    select id, current_date - ago, 1e9 + 1e7 * (365 - ago), 1e11 + 1e9 * (365 - ago), 365 - ago, now()
@@ -100,7 +98,8 @@ export async function openHistory(runs: number): Promise<History> {
   const close = () => closeBoth(catalog, server)
   try {
     await migrate(catalog)
-    await fill(url, runs)
+    const statements = STATEMENTS.map(sql => [sql, sql.includes('$1') ? [runs] : []] as const)
+    await writePast({ connectionString: url }, statements)
     await catalog.transaction(sql => setScheduler(sql, 'stopped'))
     return { catalog, url, ids: await someIds(catalog, runs), close }
   } catch (error) {
@@ -112,23 +111,6 @@ export async function openHistory(runs: number): Promise<History> {
 async function closeBoth(catalog: Catalog, server: PostgresServer): Promise<void> {
   await catalog.close()
   await server.stop()
-}
-
-/** A million rows take longer than a server's statements may. */
-async function fill(url: string, runs: number): Promise<void> {
-  const patient = new Catalog({ connectionString: url, query_timeout: 0, max: 1 })
-  try {
-    await patient.transaction(async sql => {
-      await sql.query('set local session_replication_role = replica')
-      for (const statement of STATEMENTS) {
-        await sql.query(statement, statement.includes('$1') ? [runs] : [])
-      }
-    })
-    await patient.query('vacuum analyze')
-    await patient.query('checkpoint')
-  } finally {
-    await patient.close()
-  }
 }
 
 async function someIds(catalog: Catalog, runs: number): Promise<History['ids']> {

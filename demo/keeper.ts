@@ -1,62 +1,102 @@
-// The demo's second process: it makes the server and the directory, and both are gone when it ends. It ends
-// when the demo does, unless the demo has told it to stay.
+// The demo's second process: it makes the servers and all that is in them, and they are gone when it ends.
+import { randomBytes, randomInt } from 'node:crypto'
+import { chmodSync, mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import process from 'node:process'
-import { reason } from '../src/core/fault.ts'
+import { joinEmbedded } from '../src/catalog/embedded.ts'
+import { type Client, createClient } from '../src/client/index.ts'
+import { GuardedServer } from '../support/guarded-server.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
-import { loadShop } from '../support/shop.ts'
-import { tempDir } from '../support/temp-dir.ts'
+import { sessionFetch } from '../support/session-fetch.ts'
+import { letThemBuy } from '../support/world/customers.ts'
+import { INVOICES_LOGIN, makeDatabases } from '../support/world/databases.ts'
+import { furnish } from '../support/world/furnish.ts'
+import { makePastBackups } from '../support/world/past-backups.ts'
+import { keep } from './background.ts'
 
-/** What the demo is told about the server that it may use. */
-export interface Kept {
+interface Login {
+  readonly email: string
+  readonly password: string
+}
+
+/** What the demo is told of the world that it is about. */
+export interface World {
+  readonly url: string
+  /** Everything is below it. */
   readonly dir: string
-  readonly server: Pick<PostgresServer, 'host' | 'port' | 'user' | 'bin'> & {
-    readonly password: string
-    readonly version: string
-  }
-  /** Size of database `shop` on the server. */
-  readonly bytes: number
+  readonly admin: Login
+  readonly viewer: Login
+  /** What opens the one source that nobody can log in to. */
+  readonly invoices: { readonly user: string; readonly password: string }
+  readonly database: { readonly host: string; readonly port: number }
 }
 
-/** What it tells the demo, once. */
-export type Report = { readonly kept: Kept } | { readonly failed: string }
+const PACKAGE = join(import.meta.dirname, '..', 'package.json')
 
-const A_MONTH_MS = 2 ** 31 - 1
+const leaving = new AbortController()
+let databases: PostgresServer | undefined
+let server: GuardedServer | undefined
 
-let server: PostgresServer | undefined
+async function make(port: number, scale: number): Promise<World> {
+  const dir = mkdtempSync(join(tmpdir(), 'holdfast-demo-'))
+  chmodSync(dir, 0o711) // the server's own PostgreSQL may run as another user
+  const token = randomBytes(32).toString('hex')
+  server = GuardedServer.start(dir, port, { HOLDFAST_SETUP_TOKEN: token })
+  const started = server.ready()
+  // Whoever waits for it hears of it; until then something else may fail first.
+  started.catch(() => undefined)
+  const now = new Date()
+  databases = await startPostgres()
+  await makeDatabases(databases, scale)
+  const { signal } = leaving
+  const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string }
+  const past = await makePastBackups(databases, join(dir, 'repository'), { now, version, signal })
+  await started
+  void server.ended().then(() => process.kill(process.pid, 'SIGTERM'))
 
-async function prepare(scale: number): Promise<Kept> {
-  const dir = tempDir()
-  server = await startPostgres()
-  await loadShop(server, 'shop', scale)
-  const [facts] = await server.query<{ version: string; bytes: string }>(
-    'shop',
-    "select split_part(version(), ' ', 2) as version, pg_database_size('shop') as bytes",
-  )
-  const { host, port, user, bin, password = '' } = server
-  const version = facts?.version ?? ''
+  const [admin, viewer] = [
+    { email: 'ada@demo.example', password: newPassword() },
+    { email: 'vera@demo.example', password: newPassword() },
+  ]
+  const { url, dataDir } = server
+  const client = createClient({ server: url, fetch: sessionFetch(url) })
+  await client.setUp({ ...admin, name: 'Ada Admin', token })
+  await client.addUser({ ...viewer, name: 'Vera Viewer', role: 'viewer' })
+  const catalog = joinEmbedded(dataDir)
+  if (catalog === undefined) throw new Error('the catalog of the server is not there')
+  const passwords = { old: newPassword(), new: newPassword() }
+  const by = `user ${admin.email}`
+  await furnish({ client, by, catalog, databases, past, now, passwords })
+  await setGoing(client, databases.url('shop'), signal)
   return {
+    url,
     dir,
-    server: { host, port, user, bin, password, version },
-    bytes: Number(facts?.bytes),
+    admin,
+    viewer,
+    invoices: { user: INVOICES_LOGIN, password: passwords.new },
+    database: { host: databases.host, port: databases.port },
   }
 }
 
-function end(): void {
-  const stopped = server?.stop() ?? Promise.resolve()
-  void stopped.finally(() => process.exit())
+/** Something is at work from the first look on. */
+async function setGoing(client: Client, shop: string, signal: AbortSignal) {
+  void letThemBuy(shop, signal)
+  await client.startRun({ kind: 'verify', source: 'people' })
 }
 
-process.on('SIGTERM', end)
-process.on('disconnect', end)
-process.on('message', () => {
-  process.off('disconnect', end)
-  process.disconnect()
-  // The server does not keep a process alive, and nothing else is left to do.
-  setInterval(() => undefined, A_MONTH_MS)
-})
+async function remove(): Promise<void> {
+  leaving.abort()
+  await server?.stop()
+  await databases?.stop()
+}
 
-const report: Report = await prepare(Number(process.argv[2])).then(
-  kept => ({ kept }),
-  (error: unknown) => ({ failed: reason(error) }),
-)
-process.send?.(report)
+const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789'
+
+/** Made for this demo, and easy to read: `k7mw-9xat-r2cd`. */
+function newPassword(): string {
+  const part = () => Array.from({ length: 4 }, () => LETTERS[randomInt(LETTERS.length)]).join('')
+  return [part(), part(), part()].join('-')
+}
+
+await keep(() => make(Number(process.argv[2]), Number(process.argv[3])), remove)

@@ -1,29 +1,36 @@
-// `npm run demo`: the command line at work on a sample shop, from the first backup to the proven restore.
+// `npm run demo`: the dashboard, with databases that are in use, backups of two weeks and one thing to mend.
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
+import { throwIfAborted } from '../src/core/abort.ts'
 import { reason } from '../src/core/fault.ts'
 import { Interrupted } from '../src/core/faults.ts'
-import { bytesText } from '../src/operations/words.ts'
 import { postgresPrograms } from '../support/postgres-programs.ts'
-import { sayWhatIsKept, sayWhatToTry } from './endings.ts'
-import { Lab } from './lab.ts'
+import { Background } from './background.ts'
+import type { World } from './keeper.ts'
 import { Stage } from './stage.ts'
-import { tell } from './story.ts'
 
+const USUAL_PORT = 7420
 const USAGE = `npm run demo -- [options]
 
-Backs up a sample shop twice, restores it and proves the result, on a PostgreSQL server of its own.
+Starts the dashboard with five sample databases, backups of two weeks and a backup every minute.
 
-  --keep      leave the server and the repository for you to look around
-  --scale N   size of the shop; 1 makes a database of 1.1 GB (default: 0.05)
+  --port N    where the dashboard is (default: ${USUAL_PORT}, or the next one that is free)
+  --scale N   size of the databases; 1 makes a shop of 1.1 GB (default: 0.01)
+  --keep      leave everything running and come back to the prompt
   --help      show this`
 
 const FAILED = 1
 const WRONG_USE = 2
 const INTERRUPTED = 130
+const KEEPER = join(import.meta.dirname, 'keeper.ts')
+const PORTS_TRIED = 100
 
 interface Options {
   readonly keep: boolean
+  readonly port: number | undefined
   readonly scale: number
 }
 
@@ -31,14 +38,15 @@ const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => stop.abort())
 }
-for (const stream of [process.stdout, process.stderr]) stream.on('error', onOutputError)
+// The terminal or the reader of our pipe has gone: nobody is left to show it to.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stop.abort())
 process.exitCode = await main()
 
 async function main(): Promise<number> {
   const options = readOptions()
   if (typeof options === 'number') return options
   try {
-    await play(options)
+    await show(options)
     return 0
   } catch (error) {
     if (error instanceof Interrupted) {
@@ -50,13 +58,14 @@ async function main(): Promise<number> {
   }
 }
 
-/** Or the exit code, when there is nothing to play. */
+/** Or the exit code, when there is nothing to show. */
 function readOptions(): Options | number {
   try {
     const { values } = parseArgs({
       options: {
         keep: { type: 'boolean', default: false },
-        scale: { type: 'string', default: '0.05' },
+        port: { type: 'string' },
+        scale: { type: 'string', default: '0.01' },
         help: { type: 'boolean', default: false },
       },
     })
@@ -66,38 +75,91 @@ function readOptions(): Options | number {
     }
     const scale = Number(values.scale)
     if (!(scale > 0)) throw new Error(`--scale ${values.scale} is no size`)
-    return { keep: values.keep, scale }
+    const port = values.port === undefined ? undefined : Number(values.port)
+    if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) {
+      throw new Error(`--port ${values.port} is no port`)
+    }
+    return { keep: values.keep, port, scale }
   } catch (error) {
     console.error(`${reason(error)}\n\n${USAGE}`)
     return WRONG_USE
   }
 }
 
-async function play({ keep, scale }: Options): Promise<void> {
+async function show(options: Options): Promise<void> {
   const stage = new Stage(stop.signal)
   stage.print(stage.style.bold('Holdfast demo'))
-  stage.say('A shop is backed up, changed, backed up again, restored and proven.')
+  stage.say(
+    'Five databases, backups of two weeks and a server with its dashboard are made. ' +
+      'That takes about half a minute.',
+  )
   postgresPrograms()
-  stage.step('A PostgreSQL server of its own is started and filled with a sample shop.')
-  const lab = await Lab.start(scale, stop.signal)
+  const port = await portFor(options)
+  const args = [String(port), String(options.scale)]
+  const background = await Background.start<World>(KEEPER, args, stop.signal)
   try {
-    const { server, bytes } = lab.kept
-    stage.print(
-      '',
-      `PostgreSQL ${server.version} on port ${server.port}, ${bytesText(bytes)} of data`,
-    )
-    await tell(stage, lab)
-    if (keep) await lab.keep()
+    throwIfAborted(stop.signal, 'the demo')
+    welcome(stage, background.kept)
+    if (options.keep) {
+      await background.stay()
+      stage.say(`Everything stays in ${background.kept.dir} until you end it:`)
+      stage.print('', `  kill ${background.pid}`)
+      return
+    }
+    stage.say('Ctrl-C ends the demo and removes everything.')
+    await Promise.race([aborted(stop.signal), background.ended()])
   } catch (error) {
-    await lab.remove()
+    await background.remove()
     throw error
   }
-  if (keep) return sayWhatIsKept(stage, lab)
-  await lab.remove()
-  sayWhatToTry(stage)
+  if (!stop.signal.aborted) throw new Error('the process that keeps its servers has ended')
+  await background.remove()
+  stage.print('')
+  stage.say('Everything the demo made is removed again.')
 }
 
-/** The terminal or the reader of our pipe has gone: nobody is left to play for. */
-function onOutputError(): void {
-  stop.abort()
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort')
+}
+
+/** The port that is wished for, or the first one from the usual one on that nobody has. */
+async function portFor({ port }: Options): Promise<number> {
+  const first = port ?? USUAL_PORT
+  for (let at = first; at < first + (port === undefined ? PORTS_TRIED : 1); at += 1) {
+    if (await isFree(at)) return at
+  }
+  throw new Error(`port ${first} is in use; name another one with --port`)
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const listener = createServer().listen(port, '127.0.0.1')
+  try {
+    await once(listener, 'listening')
+  } catch {
+    // Somebody has it.
+    return false
+  }
+  listener.close()
+  await once(listener, 'close')
+  return true
+}
+
+function welcome(stage: Stage, { url, admin, viewer, invoices }: World): void {
+  const bold = (text: string) => stage.style.bold(text)
+  stage.print(
+    '',
+    `  Open     ${bold(url)}`,
+    `  Log in   ${bold(admin.email.padEnd(18))} ${bold(admin.password)}   administrator`,
+    `           ${viewer.email.padEnd(18)} ${viewer.password}   viewer: may look, and touch nothing`,
+    '',
+    bold('What to look at first'),
+    '',
+    '  1. Open a backup of last week of source shop and restore it into a new',
+    '     database: at the end every table of it has been compared.',
+    '  2. Customers buy in the shop all the time. Replace it with a backup, and look',
+    '     at what you are told before; the shop as it was is kept beside.',
+    '  3. Source invoices needs attention: somebody changed its password. Give it the',
+    `     new one, ${bold(invoices.password)}, and back it up.`,
+    '',
+  )
 }

@@ -23,6 +23,7 @@ const LONGEST = [
   'cli/main-job',
   'engines/postgres/restore',
   'demo',
+  'dashboard-demo',
   'server/closed',
   'server/accounts',
   'acceptance/secrets',

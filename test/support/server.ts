@@ -79,8 +79,12 @@ export function postgresOf(dataDir: string): number | undefined {
 }
 
 /** Waits for something to become true; what it is stands in the error when it does not in time. */
-export async function eventually(what: string, holds: () => boolean | Promise<boolean>) {
-  const deadline = performance.now() + 30_000
+export async function eventually(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  withinMs = 30_000,
+) {
+  const deadline = performance.now() + withinMs
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`never happened: ${what}`)
     await sleep(20)

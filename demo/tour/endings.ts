@@ -1,10 +1,10 @@
+import type { Stage } from '../stage.ts'
 import type { Lab } from './lab.ts'
-import type { Stage } from './stage.ts'
 
-/** The end of a demo that has removed all that it made. */
+/** The end of a tour that has removed all that it made. */
 export function sayWhatToTry(stage: Stage): void {
   stage.print('')
-  stage.say('That was all. Everything the demo made is removed again.')
+  stage.say('That was all. Everything the tour made is removed again.')
   stage.print('', stage.style.bold('Next, with a database of yours'), '')
   stage.print(
     '  export HOLDFAST_REPOSITORY=~/holdfast-repository',
@@ -14,10 +14,10 @@ export function sayWhatToTry(stage: Stage): void {
     '  ./bin/holdfast show latest',
   )
   stage.print('', stage.style.bold('Or look around in this one'), '')
-  stage.print('  npm run demo -- --keep')
+  stage.print('  npm run tour -- --keep')
 }
 
-/** The end of a demo whose server and repository stay. */
+/** The end of a tour whose server and repository stay. */
 export function sayWhatIsKept(stage: Stage, lab: Lab): void {
   const { dir, server } = lab.kept
   stage.print('')

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { shortId } from '../src/core/ids.ts'
-import { bytesText } from '../src/operations/words.ts'
+import { shortId } from '../../src/core/ids.ts'
+import { bytesText } from '../../src/operations/words.ts'
+import type { Stage } from '../stage.ts'
 import type { Lab } from './lab.ts'
-import type { Stage } from './stage.ts'
 
 const DIFFERS = 1
 
-/** What happens in the demo, from the first repository to the last proof. */
+/** What happens on the tour, from the first repository to the last proof. */
 export async function tell(stage: Stage, lab: Lab): Promise<void> {
   await firstBackup(stage, lab)
   await secondBackup(stage, lab)
@@ -31,7 +31,7 @@ async function firstBackup(stage: Stage, lab: Lab): Promise<void> {
 
 async function secondBackup(stage: Stage, lab: Lab): Promise<void> {
   stage.step('A day of trade passes.')
-  await stage.run('psql -f demo/one-day.sql')
+  await stage.run('psql -f demo/tour/one-day.sql')
 
   stage.step('The second backup is as complete as the first, and stores only what is new.')
   await stage.run('holdfast backup --source env:SHOP_URL')

@@ -1,13 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
-import { waiting } from '../src/core/abort.ts'
-import type { Kept, Report } from './keeper.ts'
+import { Background } from '../background.ts'
+import type { Kept } from './keeper.ts'
 
-const ROOT = join(import.meta.dirname, '..')
+const ROOT = join(import.meta.dirname, '..', '..')
 const KEEPER = join(import.meta.dirname, 'keeper.ts')
 const PRIVATE = { mode: 0o600 }
 
@@ -15,15 +13,15 @@ const PRIVATE = { mode: 0o600 }
 export class Lab {
   /** A shell script that sets {@link variables}. */
   readonly environmentFile: string
-  /** What every command of the demo finds in its environment besides ours. */
+  /** What every command of the tour finds in its environment besides ours. */
   readonly variables: Readonly<Record<string, string>>
   readonly kept: Kept
-  readonly #keeper: ChildProcess
+  readonly #keeper: Background<Kept>
 
-  private constructor(keeper: ChildProcess, kept: Kept) {
+  private constructor(keeper: Background<Kept>) {
     this.#keeper = keeper
-    this.kept = kept
-    const { dir, server } = kept
+    this.kept = keeper.kept
+    const { dir, server } = this.kept
     const passphraseFile = join(dir, 'passphrase')
     const url = (database: string) =>
       `postgres://${server.user}:${server.password}@${server.host}:${server.port}/${database}`
@@ -45,18 +43,7 @@ export class Lab {
 
   /** Starts the server and fills the shop. When that fails or is aborted, nothing is left of it. */
   static async start(scale: number, signal: AbortSignal): Promise<Lab> {
-    // A group of its own: Ctrl-C is for the demo, which then ends it. No output of ours: a pipe that the
-    // demo writes to must end with the demo, even when the server stays.
-    const keeper = fork(KEEPER, [String(scale)], {
-      detached: true,
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    })
-    try {
-      return new Lab(keeper, await waiting('the start of the demo', reportOf(keeper), signal))
-    } catch (error) {
-      await end(keeper)
-      throw error
-    }
+    return new Lab(await Background.start<Kept>(KEEPER, [String(scale)], signal))
   }
 
   /** The process whose end removes everything. */
@@ -73,15 +60,12 @@ export class Lab {
 
   /** Lets everything stay after this process. */
   async keep(): Promise<void> {
-    const letGo = once(this.#keeper, 'disconnect')
-    this.#keeper.send('stay')
-    await letGo
-    this.#keeper.unref()
+    await this.#keeper.stay()
   }
 
   /** Stops the server and removes everything. */
   async remove(): Promise<void> {
-    await end(this.#keeper)
+    await this.#keeper.remove()
   }
 
   #programs(): string[] {
@@ -92,21 +76,4 @@ export class Lab {
     const lines = Object.entries(this.variables).map(([name, value]) => `export ${name}='${value}'`)
     return [...lines, `export PATH="${this.#programs().join(':')}:$PATH"`, ''].join('\n')
   }
-}
-
-async function reportOf(keeper: ChildProcess): Promise<Kept> {
-  const ended = once(keeper, 'exit').then(
-    (): Report => ({ failed: 'the process that keeps its server has ended' }),
-  )
-  const told = once(keeper, 'message').then(([report]) => report as Report)
-  const report = await Promise.race([told, ended])
-  if ('failed' in report) throw new Error(report.failed)
-  return report.kept
-}
-
-async function end(keeper: ChildProcess): Promise<void> {
-  if (keeper.exitCode !== null || keeper.signalCode !== null) return
-  const ended = once(keeper, 'exit')
-  keeper.kill('SIGTERM')
-  await ended
 }
