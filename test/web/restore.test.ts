@@ -3,10 +3,9 @@ import { after, afterEach, before, describe, test } from 'node:test'
 import { Client } from 'pg'
 import type { Page } from 'playwright-core'
 import { assertAccessible } from './axe.ts'
+import { assertNoSideways, PHONE } from './phone.ts'
 import { ADMIN, WebSite } from './site.ts'
 import { makeProofsStale } from './stale-proof.ts'
-
-const PHONE = { viewport: { width: 390, height: 844 } }
 
 describe('a restore', () => {
   let site: WebSite
@@ -125,7 +124,7 @@ describe('a restore', () => {
   test('to another server, named in fields, by hand on a phone', async () => {
     const page = await site.enter(`/restore?source=${source}`, ADMIN, PHONE)
     await page.getByText('Latest good backup').waitFor()
-    await fitsWidth(page)
+    await assertNoSideways(page)
     await next(page)
     await page.getByRole('radio', { name: 'Another server' }).click()
     await page.getByText('Fields', { exact: true }).click()
@@ -135,10 +134,10 @@ describe('a restore', () => {
     await page.getByLabel('Database', { exact: true }).fill('elsewhere')
     await page.getByLabel('User').fill(user)
     await page.getByLabel('Password', { exact: true }).fill('wrong')
-    await fitsWidth(page)
+    await assertNoSideways(page)
     await next(page)
     await page.getByText(/password authentication failed/).waitFor()
-    await fitsWidth(page)
+    await assertNoSideways(page)
     await page.getByRole('button', { name: 'Back', exact: true }).click()
     assert.equal(await page.getByLabel('Host').inputValue(), host)
     await page.getByLabel('Password', { exact: true }).fill(password)
@@ -147,20 +146,8 @@ describe('a restore', () => {
     await next(page)
     await page.getByRole('button', { name: 'Restore into elsewhere' }).click()
     await isDone(page)
-    await fitsWidth(page)
+    await assertNoSideways(page)
     assert.ok(!page.url().includes(password))
     assert.deepEqual(await rowsOf('elsewhere'), await rowsOf('shop'))
   })
 })
-
-/** Nothing of a page is beyond the edge of its screen. */
-async function fitsWidth(page: Page): Promise<void> {
-  const [inner, whole] = await page.evaluate(() => {
-    const { innerWidth, document } = globalThis as unknown as {
-      innerWidth: number
-      document: { documentElement: { scrollWidth: number } }
-    }
-    return [innerWidth, document.documentElement.scrollWidth] as const
-  })
-  assert.ok(whole <= inner, `${page.url()} is ${whole} wide`)
-}

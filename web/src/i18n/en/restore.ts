@@ -45,6 +45,7 @@ export const restore = {
   file: 'Dump file',
   fileHint: 'Made by pg_dump with --format=custom (-Fc)',
   filePick: 'Choose a file',
+  fileClear: 'Take the file away',
   uploadSource: 'It is a dump of',
   uploadRepository: 'Keep it in',
   uploadText:
@@ -186,6 +187,7 @@ export const restore = {
   stageDone: 'done',
   stageNow: 'now',
   stageAhead: 'to come',
+  untouchedNewSoFar: 'Nothing that is in use is touched.',
   untouchedSoFar: (database: string) => `${database} is untouched so far.`,
   almost: 'The renaming takes place now.',
 
@@ -220,6 +222,9 @@ export const restore = {
   untouched: (database: string) => `${database} is untouched`,
   untouchedText:
     'Nothing was changed there: the restore works beside it, and had not come to the renaming.',
+  untouchedNew: 'Nothing that was there is touched',
+  untouchedNewText: (database: string) =>
+    `${database} did not come to be, and what is on the server is as it was.`,
   maybe: (database: string) => `It is not known whether ${database} was replaced`,
   maybeText:
     'The connection was lost at the moment of the renaming, so nobody heard how it ended. Stop what writes to it, list the databases of the server, and look whether a kept one is beside it:',

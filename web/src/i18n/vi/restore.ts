@@ -41,6 +41,7 @@ export const restore: Messages['restore'] = {
   file: 'Tệp kết xuất',
   fileHint: 'Tạo bằng pg_dump với --format=custom (-Fc)',
   filePick: 'Chọn tệp',
+  fileClear: 'Bỏ tệp này',
   uploadSource: 'Đây là bản kết xuất của',
   uploadRepository: 'Lưu vào',
   uploadText:
@@ -165,6 +166,7 @@ export const restore: Messages['restore'] = {
   stageDone: 'xong',
   stageNow: 'đang làm',
   stageAhead: 'sắp tới',
+  untouchedNewSoFar: 'Không có gì đang dùng bị động đến.',
   untouchedSoFar: database => `${database} chưa bị động đến.`,
   almost: 'Đang đổi tên ngay lúc này.',
 
@@ -193,6 +195,9 @@ export const restore: Messages['restore'] = {
   untouched: database => `${database} không bị động đến`,
   untouchedText:
     'Không có gì bị thay đổi ở đó: việc khôi phục diễn ra bên cạnh và chưa đến lúc đổi tên.',
+  untouchedNew: 'Không có gì sẵn có bị động đến',
+  untouchedNewText: database =>
+    `${database} không được tạo thành, và những gì trên máy chủ vẫn như cũ.`,
   maybe: database => `Không rõ ${database} đã bị thay thế hay chưa`,
   maybeText:
     'Kết nối bị mất đúng lúc đổi tên, nên không ai biết kết quả. Hãy dừng những gì đang ghi vào nó, liệt kê các cơ sở dữ liệu của máy chủ và xem có bản được giữ lại bên cạnh không:',

@@ -32,6 +32,7 @@ export function BackupFacts({ backup }: OfBackup) {
         <Fact name={place}>
           <Anchor
             inherit
+            underline="always"
             renderRoot={props => (
               <Link
                 to="/repositories/$repository"
@@ -92,6 +93,7 @@ function Origin({ backup: { madeBy, runId, previous, id, repository } }: OfBacku
             {', '}
             <Anchor
               inherit
+              underline="always"
               renderRoot={props => <Link to="/runs/$run" params={{ run: runId }} {...props} />}
             >
               {t.itsRun}
@@ -103,6 +105,7 @@ function Origin({ backup: { madeBy, runId, previous, id, repository } }: OfBacku
         <Fact name={t.previousBackup}>
           <Anchor
             inherit
+            underline="always"
             renderRoot={props => (
               <Link
                 to="/backups/$backup"
@@ -117,6 +120,7 @@ function Origin({ backup: { madeBy, runId, previous, id, repository } }: OfBacku
           {', '}
           <Anchor
             inherit
+            underline="always"
             renderRoot={props => (
               <Link
                 to="/compare"

@@ -129,6 +129,7 @@ function Notices({ backup }: { readonly backup: BackupDetails }) {
       {backup.warnings.length > 0 && (
         <Alert
           color="orange"
+          classNames={{ title: classes.noticeTitle }}
           icon={<IconAlertTriangle />}
           title={t.warnings(backup.warnings.length)}
         >
@@ -157,6 +158,7 @@ function Deleting({ backup, deletion }: DeletingProps) {
   return (
     <Alert
       color="orange"
+      classNames={{ title: classes.noticeTitle }}
       icon={<IconTrash />}
       title={t.deletingTitle(format.dateTime(deletion.dueAt))}
     >

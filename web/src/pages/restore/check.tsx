@@ -103,7 +103,7 @@ function Found({ looked, request, choices, onChange }: FoundProps) {
             </div>
             <Stack gap={4}>
               <Text size="sm" className={classes.wrap}>
-                <b>{t.check[check.name]}.</b> {sentence(check.message)}
+                <b>{t.check[check.name]}:</b> {check.message}
               </Text>
               {check.hint !== null && (
                 <Text size="sm" c="dimmed" className={classes.wrap}>

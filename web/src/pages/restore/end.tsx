@@ -50,7 +50,12 @@ export function Warnings({ warnings }: { readonly warnings: readonly string[] })
   const t = useMessages().restore
   if (warnings.length === 0) return null
   return (
-    <Alert color="orange" icon={<IconAlertTriangle />} title={t.warnings}>
+    <Alert
+      color="orange"
+      classNames={{ title: classes.noticeTitle }}
+      icon={<IconAlertTriangle />}
+      title={t.warnings}
+    >
       <List size="sm" className={classes.wrap}>
         {warnings.map(warning => (
           <List.Item key={warning}>{warning}</List.Item>

@@ -64,10 +64,12 @@ function Touched({ run }: OfRun) {
         <Group gap={6} wrap="nowrap" data-tone="good" className={classes.stage}>
           <IconShieldCheck size={18} aria-hidden />
           <Text span inherit fw={600} className={classes.wrap}>
-            {t.untouched(database)}.
+            {run.request.replace ? t.untouched(database) : t.untouchedNew}.
           </Text>
         </Group>
-        <Text size="sm">{t.untouchedText}</Text>
+        <Text size="sm">
+          {run.request.replace ? t.untouchedText : t.untouchedNewText(database)}
+        </Text>
       </End>
     )
   }

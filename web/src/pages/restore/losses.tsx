@@ -41,7 +41,7 @@ function LossTable({ losses: { tables, total } }: { readonly losses: Found }) {
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
       <section className={classes.losses} tabIndex={0} aria-label={t.lossesBox}>
-        <Table stickyHeader verticalSpacing={6}>
+        <Table stickyHeader miw={480} verticalSpacing={6}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t.table}</Table.Th>

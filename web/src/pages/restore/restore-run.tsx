@@ -63,6 +63,7 @@ function Going({ run }: OfRun) {
 function AtWork({ run }: OfRun) {
   const t = useMessages().restore
   const database = databaseOf(run.request.target ?? '')
+  const soFar = run.request.replace ? t.untouchedSoFar(database) : t.untouchedNewSoFar
   const isSwapping = run.committing || run.progress?.stage === 'swapping'
   return (
     <Card>
@@ -75,13 +76,14 @@ function AtWork({ run }: OfRun) {
           role="status"
           py="xs"
         >
-          {isSwapping ? t.almost : t.untouchedSoFar(database)}
+          {isSwapping ? t.almost : soFar}
         </Alert>
         <Group justify="space-between" align="flex-end">
           <Text size="sm" c="dimmed" component="div">
             {t.leave}{' '}
             <Anchor
               size="sm"
+              underline="always"
               renderRoot={props => <Link to="/runs/$run" params={{ run: run.id }} {...props} />}
             >
               {t.asRun}

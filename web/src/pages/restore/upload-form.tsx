@@ -52,6 +52,7 @@ export function UploadForm({ sources, source: first, onDone }: UploadFormProps) 
           onChange={setFile}
           disabled={send.isPending}
           clearable
+          clearButtonProps={{ 'aria-label': t.fileClear }}
         />
         <Group grow preventGrowOverflow={false} align="flex-start">
           <Select
