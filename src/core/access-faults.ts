@@ -21,6 +21,15 @@ export const TwoFactorRequired = fault('TWO_FACTOR_REQUIRED', {
   hint: () => 'send the challenge with a code of the authenticator, or with a recovery code',
 })
 
+export const CodeRequired = fault('CODE_REQUIRED', {
+  status: 403,
+  exit: FAILED,
+  retry: false,
+  text: (_d: { account: string }) =>
+    'whoever has a second factor proves with it that it is still them; the password alone is not enough',
+  hint: () => 'send a code of the authenticator, or a recovery code, instead of the password',
+})
+
 export const SessionRequired = fault('SESSION_REQUIRED', {
   status: 403,
   exit: FAILED,

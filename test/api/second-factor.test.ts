@@ -183,6 +183,31 @@ describe('the second factor (S3)', () => {
     assert.equal(refusal(replay), '401 LOGIN_REFUSED')
   })
 
+  test('the password alone proves nothing any more, nor does changing it', async () => {
+    await site.test.catalog.query(
+      `update sessions set proven_at = clock_now() - interval '6 minutes'`,
+    )
+    const refused = await ann.send<{ detail: string }>('POST', '/account/prove', {
+      password: PASSWORD,
+    })
+    assert.equal(refusal(refused), '403 CODE_REQUIRED')
+    assert.match(refused.body.detail, /second factor .*the password alone is not enough/)
+    // The same for a wrong one: it is not looked at.
+    const wrong = await ann.send('POST', '/account/prove', { password: 'a wrong one of 12' })
+    assert.equal(refusal(wrong), '403 CODE_REQUIRED')
+    const changed = await ann.send('POST', '/account/password', {
+      password: PASSWORD,
+      newPassword: PASSWORD,
+    })
+    assert.equal(changed.status, 200, JSON.stringify(changed.body))
+    assert.equal(
+      refusal(await ann.send('POST', '/account/two-factor/recovery-codes')),
+      '403 STEP_UP_REQUIRED',
+    )
+    const proof = await ann.send('POST', '/account/prove', { code: recoveryCodes[9] })
+    assert.equal(proof.status, 200, JSON.stringify(proof.body))
+  })
+
   test('a link for a new password does not pass the second factor by', async () => {
     const { invitation } = await site.expect<{ invitation: { token: string } }>(
       200,
@@ -219,7 +244,8 @@ describe('the second factor (S3)', () => {
       refusal(await person.send('DELETE', '/account/two-factor')),
       '403 STEP_UP_REQUIRED',
     )
-    await person.send('POST', '/account/prove', { password: PASSWORD })
+    await forgetStep()
+    await person.send('POST', '/account/prove', { code: code() })
     assert.equal((await person.send('DELETE', '/account/two-factor')).status, 200)
     assert.equal((await enter({})).status, 200)
     const actions = ['two-factor.offer', 'two-factor.on', 'two-factor.off', 'two-factor.codes']

@@ -4,7 +4,7 @@ import { issueToken, spendToken, tokenShown } from '../../catalog/one-time-token
 import { beginSession, rotateSession, sweepAccess } from '../../catalog/sessions.ts'
 import { type LoginUser, loginByEmail, loginById } from '../../catalog/users.ts'
 import type { Vault } from '../../catalog/vault.ts'
-import { LoginRefused, TwoFactorRequired } from '../../core/faults.ts'
+import { CodeRequired, LoginRefused, TwoFactorRequired } from '../../core/faults.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Login, Proof } from '../schema/account.ts'
 import { passwordFits } from './passwords.ts'
@@ -130,6 +130,7 @@ export async function proveAgain(
   const user = await loginById(catalog, session.userId)
   if (user === undefined) throw new LoginRefused({})
   if ('code' in proof) await requireCode({ catalog, vault }, user, proof.code, session.address)
+  else if (user.twoFactor) throw new CodeRequired({ account: user.email })
   else await provenUser(catalog, user.email, proof.password, session.address)
   return await catalog.transaction(async sql => {
     await audit(sql, {

@@ -128,7 +128,8 @@ export const accountRoutes: readonly Route[] = [
         await setPassword(sql, user.id, hash)
         await endSessions(sql, user.id, session.id)
         await audit(sql, about(caller, actor, 'account.password'))
-        return await rotateSession(sql, session.id, { isProven: true })
+        // Of whoever has a second factor, a password proves too little.
+        return await rotateSession(sql, session.id, { isProven: !user.twoFactor })
       })
       return await loggedIn(catalog, token, { address: caller.address, ...from })
     },

@@ -61,7 +61,7 @@ export const Login = z.union([
 ])
 export type Login = z.output<typeof Login>
 
-/** A proof that it is still you. */
+/** A proof that it is still you: by a code where the account has a second factor, else by the password. */
 export const Proof = z.union([
   z.strictObject({ password: PasswordText }),
   z.strictObject({ code: Code }),

@@ -152,7 +152,8 @@ async function whyNotEntered(
   about: { place: string; at: string; roots: readonly string[]; isNew: boolean },
 ): Promise<unknown> {
   const { place, at, roots, isNew } = about
-  if (!isAbsence(trouble) && codeOf(trouble) !== 'ELOOP') return readTrouble(place, 'open it', trouble)
+  if (!isAbsence(trouble) && codeOf(trouble) !== 'ELOOP')
+    return readTrouble(place, 'open it', trouble)
   const isLink = await lstat(at).then(
     facts => facts.isSymbolicLink(),
     () => false,

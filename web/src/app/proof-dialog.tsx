@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { client } from '../data/client.ts'
 import { useMessages } from '../i18n/language.tsx'
@@ -11,7 +11,8 @@ export function ProofDialog({ onEnd }: { readonly onEnd: (end: 'proven' | 'close
   const t = useMessages().app
   const { cancel } = useMessages().common
   const { user } = useAccount()
-  const [byCode, setByCode] = useState(user?.hasPassword === false)
+  // Whoever has a second factor proves with it, and a password would be refused.
+  const byCode = user?.twoFactor === true || user?.hasPassword === false
   const [text, setText] = useState('')
   const [fault, setFault] = useState<unknown>()
   const [isBusy, setBusy] = useState(false)
@@ -44,14 +45,9 @@ export function ProofDialog({ onEnd }: { readonly onEnd: (end: 'proven' | 'close
         <Stack>
           <Text size="sm">{t.proofText}</Text>
           {byCode ? (
-            <TextInput {...field} label={t.code} inputMode="numeric" autoComplete="one-time-code" />
+            <TextInput {...field} label={t.code} autoComplete="one-time-code" />
           ) : (
             <PasswordField {...field} label={t.password} autoComplete="current-password" />
-          )}
-          {user?.twoFactor && user.hasPassword && (
-            <Anchor component="button" type="button" size="sm" onClick={() => setByCode(!byCode)}>
-              {byCode ? t.usePassword : t.useCode}
-            </Anchor>
           )}
           {fault !== undefined && <FaultAlert error={fault} />}
           <Group justify="flex-end">

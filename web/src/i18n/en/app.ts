@@ -38,9 +38,7 @@ export const app = {
   proofTitle: 'Is it still you?',
   proofText: 'What you are about to do cannot be taken back, so please prove that you sit here.',
   password: 'Password',
-  code: 'Code of your authenticator',
-  useCode: 'Use a code instead',
-  usePassword: 'Use the password instead',
+  code: 'Code of your authenticator, or a recovery code',
   confirm: 'Confirm',
   oidcProof: 'Log in anew with your provider to prove it',
 }

@@ -34,9 +34,7 @@ export const app: Messages['app'] = {
   proofTitle: 'Có phải vẫn là bạn không?',
   proofText: 'Việc bạn sắp làm không thể hoàn tác, nên hãy xác nhận rằng chính bạn đang ngồi đây.',
   password: 'Mật khẩu',
-  code: 'Mã từ ứng dụng xác thực',
-  useCode: 'Dùng mã thay thế',
-  usePassword: 'Dùng mật khẩu thay thế',
+  code: 'Mã từ ứng dụng xác thực, hoặc mã khôi phục',
   confirm: 'Xác nhận',
   oidcProof: 'Đăng nhập lại với nhà cung cấp để xác nhận',
 }
