@@ -59,7 +59,7 @@ describe('adding databases', () => {
     const { schedules } = await site.api.listSchedules()
     assert.deepEqual(
       schedules.map(({ source, keep }) => ({ source, keep })),
-      ['Our blog', LONG].map(source => ({ source, keep: { hourly: 24, daily: 7, weekly: 4 } })),
+      [LONG, 'Our blog'].map(source => ({ source, keep: { hourly: 24, daily: 7, weekly: 4 } })),
     )
   })
 

@@ -22,6 +22,7 @@ const BY_CODE = {
   NAME_TAKEN: 'name',
   REPOSITORY_EXISTS: 'url',
   PLACE_NOT_EMPTY: 'url',
+  PLACE_REFUSED: 'url',
   REPOSITORY_KNOWN: 'url',
   FILE_UNWRITABLE: 'url',
   STORAGE_UNREACHABLE: 'url',

@@ -33,6 +33,7 @@ export function OpenRepositoryForm({ onOpened }: { readonly onOpened: (one: Refr
     NAME_TAKEN: 'name',
     REPOSITORY_KNOWN: 'url',
     REPOSITORY_MISSING: 'url',
+    PLACE_REFUSED: 'url',
     WRONG_PASSPHRASE: kind,
   })
   const change = (other: Key) => {

@@ -6,6 +6,9 @@ import { Section } from '../../parts/section.tsx'
 import { FirstProof } from './first-proof.tsx'
 import { type Proven, WellDone } from './well-done.tsx'
 
+/** Whoever has more is past the first start. */
+const MOST_SHOWN = 20
+
 interface ProofStepProps {
   readonly sources: readonly SourceListing[]
   /** All of them are proven. */
@@ -13,9 +16,10 @@ interface ProofStepProps {
 }
 
 /** The first backup of each source, and its proof, before the eyes. */
-export function ProofStep({ sources, onOver }: ProofStepProps) {
+export function ProofStep({ sources: all, onOver }: ProofStepProps) {
   const t = useMessages().welcome
   const [proven, setProven] = useState<ReadonlyMap<string, Proven>>(new Map())
+  const sources = all.slice(0, MOST_SHOWN)
   const isOver = sources.every(one => proven.has(one.id))
   const [only] = sources
   const tell = useEffectEvent(onOver)
