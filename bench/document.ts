@@ -12,6 +12,7 @@ import type { Result } from './results.ts'
 import { DUE, firingName, IDLE } from './schedules.ts'
 import { STREAMS } from './server.ts'
 import { targetLines } from './targets.ts'
+import { webLines } from './web-lines.ts'
 
 /** Results of fewer runs, of a smaller database or beside other work say that the bench works, and nothing else. */
 const ENOUGH = { runs: 3, scale: 1, loadPerCore: 0.5 }
@@ -19,7 +20,7 @@ const NOT_INSTALLED = 'not installed'
 
 /** docs/benchmarks.md, from the newest result of each part. */
 export function documentOf(load: (part: PartName) => Result | undefined): string {
-  const [backup, restore, memory, parts, schedules, server, live, api, apiLoad] = [
+  const [backup, restore, memory, parts, schedules, server, live, api, apiLoad, web] = [
     load('backup'),
     load('restore'),
     load('memory'),
@@ -29,15 +30,25 @@ export function documentOf(load: (part: PartName) => Result | undefined): string
     load('live'),
     load('api'),
     load('api-load'),
+    load('web'),
   ]
-  const results = [backup, restore, memory, parts, schedules, server, live, api, apiLoad].filter(
-    one => one !== undefined,
-  )
+  const results = [
+    backup,
+    restore,
+    memory,
+    parts,
+    schedules,
+    server,
+    live,
+    api,
+    apiLoad,
+    web,
+  ].filter(one => one !== undefined)
   const sections = [
     ['# Benchmarks', ...INTRODUCTION, ...(results.some(isTrial) ? TRIAL : [])],
     [
       '## Against the targets',
-      ...targetLines({ backup, restore, memory, schedules, server, api, apiLoad }),
+      ...targetLines({ backup, restore, memory, schedules, server, api, apiLoad, web }),
     ],
     backup && ['## Backup', ...backupLines(backup), about(backup)],
     restore && ['## Restore', ...restoreLines(restore), about(restore)],
@@ -48,6 +59,7 @@ export function documentOf(load: (part: PartName) => Result | undefined): string
     live && ['## Live events', ...liveLines(live), about(live)],
     api && ['## Answers of the API', ...apiLines(api), about(api)],
     apiLoad && ['## The API beside a backup', ...loadLines(apiLoad.samples), about(apiLoad)],
+    web && ['## The dashboard', ...webLines(web.samples), about(web)],
     ['## How it was measured', ...METHOD],
   ]
   return `${sections

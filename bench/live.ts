@@ -44,6 +44,16 @@ const CHANGE = `
   insert into sources (id, name, engine, url_sealed, host, database, label)
   values (gen_random_uuid(), 'bench ' || $1::text, '', '', '', '', '')`
 
+/** Adds runs that somebody seems to work on. */
+export async function addRunning(catalog: Catalog, count: number): Promise<void> {
+  await catalog.query(FILL, [count])
+}
+
+/** Lets all that run say how far they are. */
+export async function tellProgress(catalog: Catalog, step: number): Promise<void> {
+  await catalog.query(PROGRESS, [step, String(Date.now())])
+}
+
 /** Measures how soon many who watch hear of what happens, and what that costs the server. */
 export async function measureLive(runs: number): Promise<Samples> {
   const book = new Notebook()
@@ -66,7 +76,7 @@ async function watchOnce(
   pid: number,
   port: number,
 ): Promise<void> {
-  await catalog.query(FILL, [WATCHED_RUNS])
+  await addRunning(catalog, WATCHED_RUNS)
   const before = residentBytes(pid)
   const viewers = await startViewers(catalog, port)
   try {
@@ -75,7 +85,7 @@ async function watchOnce(
     book.add('cpu idle', { seconds: (cpuSeconds([pid]) - idle) / IDLE_SECONDS })
     const busy = cpuSeconds([pid])
     for (let second = 1; second <= SECONDS; second += 1) {
-      await catalog.query(PROGRESS, [second, String(Date.now())])
+      await tellProgress(catalog, second)
       await sleep(500)
       await catalog.query(CHANGE, [second])
       await sleep(500)

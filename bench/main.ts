@@ -20,6 +20,7 @@ import { loadResult, type Samples, saveResult } from './results.ts'
 import { measureSchedules } from './schedules.ts'
 import { measureServer } from './server.ts'
 import { Site } from './site.ts'
+import { measureWeb } from './web.ts'
 
 const DOCUMENT = join(import.meta.dirname, '..', 'docs', 'benchmarks.md')
 const FAILED = 1
@@ -76,6 +77,7 @@ async function bench({ scale, runs, parts, load, peers }: Options): Promise<void
   if (parts.has('live')) save('live', await measureLive(runs))
   if (parts.has('api')) save('api', await measureApi(runs, load.history))
   if (parts.has('api-load')) save('api-load', await measureApiLoad(scale, runs, load))
+  if (parts.has('web')) save('web', await measureWeb(runs, load.history))
 
   writeFileSync(DOCUMENT, documentOf(loadResult))
   console.log(`written: ${DOCUMENT}`)

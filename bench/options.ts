@@ -11,6 +11,7 @@ export const PARTS = [
   'live',
   'api',
   'api-load',
+  'web',
 ] as const
 export type PartName = (typeof PARTS)[number]
 
@@ -22,7 +23,7 @@ Measures Holdfast beside other programs on a throw-away PostgreSQL server, and w
   --runs N      how often everything is measured; the median counts (default: 3)
   --only PARTS  some of ${PARTS.join(',')} (default: all but memory)
   --memory      measure memory, too, at 0.1, 1 and 2 times the scale
-  --history N   how many runs the API has behind it (default: 1000000)
+  --history N   how many runs the API and the dashboard have behind them (default: 1000000)
   --rate N      requests a second beside a backup, for api-load (default: 500)
   --seconds N   for so long, at least (default: 30)
   --peers       install restic and borgbackup first (as root, on Debian)

@@ -19,7 +19,7 @@ interface Target {
 /** The newest result of each part that has targets. */
 type Results = Readonly<
   Record<
-    'backup' | 'restore' | 'memory' | 'schedules' | 'server' | 'api' | 'apiLoad',
+    'backup' | 'restore' | 'memory' | 'schedules' | 'server' | 'api' | 'apiLoad' | 'web',
     Result | undefined
   >
 >
@@ -36,6 +36,7 @@ export function targetLines({
   server,
   api,
   apiLoad,
+  web,
 }: Results): string[] {
   const backups = backup?.samples ?? {}
   const restores = restore?.samples ?? {}
@@ -46,6 +47,7 @@ export function targetLines({
     ...serverTargets(server?.samples ?? {}),
     ...apiTargets(api?.samples ?? {}),
     ...loadTargets(apiLoad?.samples ?? {}),
+    ...webTargets(web?.samples ?? {}),
   ]
   const rows = targets.map(target => [
     target.what,
@@ -185,6 +187,24 @@ function loadTargets(samples: Samples): Target[] {
       measured: inMilliseconds(longest(samples[loadName('all', 'p95')])),
       atLeast: 250,
       aim: 100,
+      text: times,
+    },
+  ]
+}
+
+function webTargets(samples: Samples): Target[] {
+  return [
+    {
+      what: 'list of runs in the dashboard with a million runs, there and answering, in seconds',
+      measured: longest(samples['runs page, first visit']),
+      atLeast: 1,
+      text: times,
+    },
+    {
+      what: 'longest task of the dashboard while 200 runs tell their progress, in ms',
+      measured: inMilliseconds(longest(samples['panel, long tasks'])),
+      atLeast: 100,
+      aim: 50,
       text: times,
     },
   ]

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, afterEach, before, describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { eventually } from '../support/server.ts'
 import { assertAccessible } from './axe.ts'
 import { WebSite } from './site.ts'
 
 const searchOf = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams)
+const scrolled = (page: Page) => page.evaluate<number>('window.scrollY')
 /** The runs that the list shows, by what they are. */
 const shown = (page: Page) => page.locator('tbody a').allTextContents()
 
@@ -101,13 +103,13 @@ describe('the history of runs', () => {
     await page.getByRole('link', { name: 'Check of main' }).waitFor()
     const before = await shown(page)
     await page.mouse.wheel(0, 2000)
-    await page.waitForFunction('window.scrollY > 160')
+    await eventually('that it is scrolled', async () => (await scrolled(page)) > 160)
     await site.finished(await site.api.startRun({ kind: 'check', repository }))
     const news = page.getByRole('button', { name: '1 new run' })
     await news.waitFor()
     assert.deepEqual(await shown(page), before)
     await news.click()
-    await page.waitForFunction('window.scrollY === 0')
+    await eventually('that it is at the top', async () => (await scrolled(page)) === 0)
     assert.deepEqual(await shown(page), ['Check of main', ...before])
   })
 

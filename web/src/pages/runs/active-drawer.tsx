@@ -23,19 +23,19 @@ export function ActiveDrawer({ isOpen, onClose }: ActiveDrawerProps) {
   const t = useMessages().runs.active
   const { close } = useMessages().common
   return (
-    <Drawer.Root opened={isOpen} onClose={onClose} position="right" size="lg">
-      <Drawer.Overlay />
-      <Drawer.Content className={classes.content}>
-        {/* The page has a header already. */}
-        <Drawer.Header role="presentation">
-          <Drawer.Title className={classes.title}>{t.title}</Drawer.Title>
-          <Drawer.CloseButton aria-label={close} />
-        </Drawer.Header>
-        <Drawer.Body className={classes.body}>
-          <Active onLeave={onClose} />
-        </Drawer.Body>
-      </Drawer.Content>
-    </Drawer.Root>
+    <Drawer
+      opened={isOpen}
+      onClose={onClose}
+      position="right"
+      size="lg"
+      title={t.title}
+      closeButtonProps={{ 'aria-label': close }}
+      classNames={{ content: classes.content, body: classes.body, title: classes.title }}
+      // The page has a header already.
+      attributes={{ header: { role: 'presentation' } }}
+    >
+      <Active onLeave={onClose} />
+    </Drawer>
   )
 }
 

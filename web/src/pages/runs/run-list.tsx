@@ -95,6 +95,12 @@ function useNewest(run: Run): Run & Progressing {
   return { ...run, ...told }
 }
 
+/** Progress is told twice a second; what does not change with it is not drawn with it. */
+const Since = memo(Ago)
+const State = memo(({ state, wanted }: Pick<Run, 'state' | 'wanted'>) => (
+  <StateBadge run={{ state, wanted }} />
+))
+
 const RunRow = memo(({ run: answered }: { readonly run: Run }) => {
   const run = useNewest(answered)
   const facts = useFacts(run)
@@ -104,11 +110,11 @@ const RunRow = memo(({ run: answered }: { readonly run: Run }) => {
         <RunName run={run} />
       </td>
       <td>
-        <StateBadge run={run} />
+        <State state={run.state} wanted={run.wanted} />
       </td>
       <td className={classes.trigger}>{facts.trigger}</td>
       <td className={classes.time}>
-        <Ago time={run.queuedAt} />
+        <Since time={run.queuedAt} />
       </td>
       <td className={classes.number}>{facts.duration}</td>
       <td className={classes.number}>{facts.bytes}</td>
@@ -123,9 +129,9 @@ const RunCard = memo(({ run: answered }: { readonly run: Run }) => {
     <li className={classes.card}>
       <RunName run={run} />
       <div className={classes.cardLine}>
-        <StateBadge run={run} />
+        <State state={run.state} wanted={run.wanted} />
         <span className={classes.time}>
-          <Ago time={run.queuedAt} />
+          <Since time={run.queuedAt} />
         </span>
       </div>
       <Text size="xs" c="dimmed" className={classes.cardFacts}>
