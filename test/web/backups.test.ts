@@ -15,6 +15,9 @@ const VIEWER = {
   password: 'the quiet sea is only to look at',
 }
 
+/** What processes take on a busy machine. */
+const WORK = { timeout: 60_000 }
+
 describe('backups', () => {
   let site: WebSite
   let repository = ''
@@ -121,14 +124,14 @@ describe('backups', () => {
 
   test('tell everything about themselves, and are saved as a file that pg_restore reads', async () => {
     const page = await site.enter(`/backups/${second}`)
-    await page.getByRole('cell', { name: '1,005' }).waitFor()
-    await page.getByText('2 tables, 0 sequences').waitFor()
+    await page.getByRole('cell', { name: '1,005' }).waitFor(WORK)
+    await page.getByText('2 tables, 0 sequences').waitFor(WORK)
     await assertAccessible(page)
     await page.getByLabel('Search the tables').fill('order')
     await page.getByRole('rowheader', { name: 'public.items' }).waitFor({ state: 'detached' })
     await page.getByRole('rowheader', { name: 'public.orders' }).waitFor()
     const [download] = await Promise.all([
-      page.waitForEvent('download'),
+      page.waitForEvent('download', WORK),
       page.getByRole('button', { name: 'Download', exact: true }).click(),
     ])
     assert.match(download.suggestedFilename(), /^shop .*\.dump$/)
@@ -143,7 +146,7 @@ describe('backups', () => {
     await page.getByRole('button', { name: 'More actions' }).click()
     await page.getByRole('menuitem', { name: 'Prove it' }).click()
     await page.getByRole('button', { name: 'Compare it with the database' }).click()
-    await page.getByText(/^Proven /).waitFor()
+    await page.getByText(/Proven /).waitFor(WORK)
   })
 
   test('two are compared', async () => {
@@ -151,12 +154,12 @@ describe('backups', () => {
     await rows(page).nth(1).waitFor()
     for (const row of await rows(page).all()) await row.getByRole('checkbox').check()
     await page.getByRole('link', { name: 'Compare these two' }).click()
-    await page.getByText(/1 table changed, 1 table was added/).waitFor()
+    await page.getByText(/1 table changed, 1 table was added/).waitFor(WORK)
     const items = page.getByRole('row', { name: /public\.items/ })
     assert.match(await items.innerText(), /1,000\s+1,005\s+\+5/)
     await assertAccessible(page)
     await page.getByRole('button', { name: 'Swap before and after' }).click()
-    await page.getByText('1 table is gone').waitFor()
+    await page.getByText('1 table is gone').waitFor(WORK)
     await page.getByRole('combobox', { name: 'After: Backup' }).click()
     await page.getByRole('option', { name: new RegExp(second.slice(0, 8)) }).click()
     await page.getByText('This is the same backup twice').waitFor()
@@ -172,13 +175,13 @@ describe('backups', () => {
       .click()
     assert.deepEqual(await page.getByRole('menuitem').allInnerTexts(), ['Compare with another one'])
     await page.goto(`/backups/${second}`)
-    await page.getByText('2 tables, 0 sequences').waitFor()
+    await page.getByText('2 tables, 0 sequences').waitFor(WORK)
     await assertNoSideways(page)
     for (const name of [/Restore/, /Download/, /note/i, /Delete/]) {
       assert.equal(await page.getByRole('main').getByRole('button', { name }).count(), 0)
     }
     await page.goto(`/compare?before=${first}&after=${second}`)
-    await page.getByText('1 table was added').waitFor()
+    await page.getByText('1 table was added').waitFor(WORK)
     await assertNoSideways(page)
   })
 

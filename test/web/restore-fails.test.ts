@@ -16,6 +16,9 @@ const VIEWER = {
   password: 'the quiet sea is only to look at',
 }
 
+/** What processes take on a busy machine. */
+const WORK = { timeout: 60_000 }
+
 describe('a restore that does not come to pass', () => {
   let site: WebSite
   let source = ''
@@ -48,12 +51,12 @@ describe('a restore that does not come to pass', () => {
     const page = await site.enter(
       `/restore?source=${source}&backup=${backup}&step=check&to=replace`,
     )
-    await page.getByRole('button', { name: 'Next', exact: true }).click()
+    await page.getByRole('button', { name: 'Next', exact: true }).click(WORK)
     await page.getByLabel('Type till to confirm').fill('till')
     // What was fine a moment ago is not any more.
     await site.database.query('postgres', 'alter role clerk nocreatedb')
     await page.getByRole('button', { name: 'Replace till' }).click()
-    await page.getByRole('heading', { name: 'The restore failed' }).waitFor()
+    await page.getByRole('heading', { name: 'The restore failed' }).waitFor(WORK)
     await page.getByText('till is untouched.').waitFor()
     await page.getByText('this login may not create one').waitFor()
     await page.getByText('alter role clerk createdb').waitFor()
@@ -62,7 +65,7 @@ describe('a restore that does not come to pass', () => {
     assert.deepEqual(await oids(), before)
     await site.database.query('postgres', 'alter role clerk createdb')
     await page.getByRole('button', { name: 'Try again' }).click()
-    await page.getByText('Done, verified: 1 table equal').waitFor()
+    await page.getByText('Done, verified: 1 table equal').waitFor(WORK)
   })
 
   test('is tried again where the server died under it, until somebody cancels', async () => {
@@ -73,9 +76,9 @@ describe('a restore that does not come to pass', () => {
     await page.getByLabel('Connection URL', { exact: true }).last().fill(url)
     await page.getByRole('button', { name: 'Next', exact: true }).click()
     // The roles of one server are not those of another.
-    await page.getByText('One problem stands in the way').waitFor()
+    await page.getByText('One problem stands in the way').waitFor(WORK)
     await page.getByLabel('Restore without owners and grants').first().check()
-    await page.getByLabel('I have read the warning and go on').check()
+    await page.getByLabel('I have read the warning and go on').check(WORK)
     await page.getByRole('button', { name: 'Next', exact: true }).click()
     const lock = new Client({ connectionString: second.url('postgres') })
     lock.on('error', () => undefined)
@@ -83,14 +86,14 @@ describe('a restore that does not come to pass', () => {
     // Nobody gets in while this is held: the restore stands still in the midst of its work.
     await lock.query('begin; lock table pg_catalog.pg_authid in access exclusive mode')
     await page.getByRole('button', { name: 'Restore into till' }).click()
-    await page.getByRole('progressbar').waitFor()
+    await page.getByRole('progressbar').waitFor(WORK)
     await page.getByText('You may leave this page').waitFor()
     await second.stop()
-    await page.getByText(/Attempt 2 in/).waitFor()
+    await page.getByText(/Attempt 2 in/).waitFor(WORK)
     assert.equal(await page.getByRole('progressbar').count(), 0)
     await assertAccessible(page)
     await page.getByRole('button', { name: 'Cancel run' }).click()
-    await page.getByRole('heading', { name: 'The restore was cancelled' }).waitFor()
+    await page.getByRole('heading', { name: 'The restore was cancelled' }).waitFor(WORK)
     await page.getByText('Nothing that was there is touched.').waitFor()
     await assertAccessible(page)
     await page.getByRole('link', { name: 'Change the target' }).click()
@@ -115,13 +118,13 @@ describe('a restore that does not come to pass', () => {
     await assertAccessible(page)
     await chooser.setInputFiles(file)
     await page.getByRole('button', { name: 'Upload the file' }).click()
-    await page.getByText('old till.dump is a backup now').waitFor()
+    await page.getByText('old till.dump is a backup now').waitFor(WORK)
     await page.getByRole('button', { name: 'Next', exact: true }).click()
     await page.getByLabel('Name of the new database').fill('old_till')
     await page.getByRole('button', { name: 'Next', exact: true }).click()
-    await page.getByRole('button', { name: 'Next', exact: true }).click()
+    await page.getByRole('button', { name: 'Next', exact: true }).click(WORK)
     await page.getByRole('button', { name: 'Restore into old_till' }).click()
-    await page.getByText('Done, verified: 1 table equal').waitFor()
+    await page.getByText('Done, verified: 1 table equal').waitFor(WORK)
     const [{ count } = { count: 0 }] = await site.database.query<{ count: number }>(
       'old_till',
       'select count(*)::int as count from items',

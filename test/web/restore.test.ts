@@ -7,6 +7,9 @@ import { assertNoSideways, PHONE } from './phone.ts'
 import { ADMIN, WebSite } from './site.ts'
 import { makeProofsStale } from './stale-proof.ts'
 
+/** What processes take on a busy machine. */
+const WORK = { timeout: 60_000 }
+
 describe('a restore', () => {
   let site: WebSite
   let repository = ''
@@ -32,7 +35,7 @@ describe('a restore', () => {
     return await site.database.query<{ count: number; words: string }>(database, sql)
   }
   const next = (page: Page) => page.getByRole('button', { name: 'Next', exact: true }).click()
-  const isDone = (page: Page) => page.getByText('Done, verified: 1 table equal').waitFor()
+  const isDone = (page: Page) => page.getByText('Done, verified: 1 table equal').waitFor(WORK)
 
   test('into a new database is led through, watched, and equal', async () => {
     const page = await site.enter('/restore')
@@ -49,7 +52,7 @@ describe('a restore', () => {
     assert.equal(await page.getByRole('button', { name: 'Next', exact: true }).isDisabled(), true)
     await name.fill('shop anew')
     await next(page)
-    await page.getByText('Everything is ready.').waitFor()
+    await page.getByText('Everything is ready.').waitFor(WORK)
     await assertAccessible(page)
     await page.getByRole('button', { name: 'Check again' }).click()
     await next(page)
@@ -81,11 +84,11 @@ describe('a restore', () => {
     const page = await site.enter(`/restore?source=${source}&backup=${backup}&step=target`)
     await page.getByRole('radio', { name: 'In place of shop' }).click()
     await next(page)
-    await page.getByText('One problem stands in the way').waitFor()
+    await page.getByText('One problem stands in the way').waitFor(WORK)
     await page.getByText(/in use by postgres/).waitFor()
     await page.getByLabel('End these connections at the moment of the swap').check()
     const agreed = page.getByLabel('I have read the warning and go on')
-    await agreed.waitFor()
+    await agreed.waitFor(WORK)
     assert.equal(await page.getByRole('button', { name: 'Next', exact: true }).isDisabled(), true)
     await agreed.check()
     await next(page)
@@ -136,13 +139,13 @@ describe('a restore', () => {
     await page.getByLabel('Password', { exact: true }).fill('wrong')
     await assertNoSideways(page)
     await next(page)
-    await page.getByText(/password authentication failed/).waitFor()
+    await page.getByText(/password authentication failed/).waitFor(WORK)
     await assertNoSideways(page)
     await page.getByRole('button', { name: 'Back', exact: true }).click()
     assert.equal(await page.getByLabel('Host').inputValue(), host)
     await page.getByLabel('Password', { exact: true }).fill(password)
     await next(page)
-    await page.getByText('Everything is ready.').waitFor()
+    await page.getByText('Everything is ready.').waitFor(WORK)
     await next(page)
     await page.getByRole('button', { name: 'Restore into elsewhere' }).click()
     await isDone(page)

@@ -102,6 +102,7 @@ interface TableGridProps {
 function TableGrid({ tables, total, onMore, none }: TableGridProps) {
   const t = useMessages().backups
   const box = useRef<HTMLDivElement>(null)
+  // oxlint-disable-next-line react/incompatible-library -- its answers are used here and nowhere else
   const rows = useVirtualizer({
     count: tables.length,
     getScrollElement: () => box.current,
@@ -149,9 +150,9 @@ function TableGrid({ tables, total, onMore, none }: TableGridProps) {
 
 const Gap = ({ height }: { readonly height: number }) =>
   height > 0 && (
-    <tr aria-hidden>
-      <td colSpan={4} style={{ height, padding: 0 }} />
-    </tr>
+    <Table.Tr aria-hidden>
+      <Table.Td colSpan={4} h={height} p={0} />
+    </Table.Tr>
   )
 
 function HeadRow() {

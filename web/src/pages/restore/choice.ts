@@ -59,7 +59,7 @@ export function suggestedName(database: string, today: Date): string {
   const two = (number: number) => String(number).padStart(2, '0')
   const day = `${today.getFullYear()}_${two(today.getMonth() + 1)}_${two(today.getDate())}`
   const ending = `_restored_${day}`
-  let base = [...database]
+  let base = Array.from(database)
   while (bytesOf(base.join('') + ending) > MOST_BYTES) base = base.slice(0, -1)
   return base.join('') + ending
 }

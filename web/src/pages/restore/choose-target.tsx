@@ -50,7 +50,9 @@ function Targets({
 }: ChooseTargetProps & { readonly source: Source }) {
   const t = useMessages().restore
   const [to, setTo] = useState<Where>(isWhere(search.to) ? search.to : 'new')
-  const [name, setName] = useState(search.database || suggestedName(source.database, new Date()))
+  const [name, setName] = useState(
+    () => search.database || suggestedName(source.database, new Date()),
+  )
   const isSet =
     to === 'new'
       ? fits(name) && name !== source.database

@@ -1,4 +1,4 @@
-import { Alert, Stack, Table, Text } from '@mantine/core'
+import { Alert, Box, Stack, Table, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import type { Preflight } from '../../../../src/client/index.ts'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
@@ -39,8 +39,7 @@ function LossTable({ losses: { tables, total } }: { readonly losses: Found }) {
   const format = useFormat()
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-      <section className={classes.losses} tabIndex={0} aria-label={t.lossesBox}>
+      <Box className={classes.losses} tabIndex={0} role="region" aria-label={t.lossesBox}>
         <Table stickyHeader miw={480} verticalSpacing={6}>
           <Table.Thead>
             <Table.Tr>
@@ -56,7 +55,7 @@ function LossTable({ losses: { tables, total } }: { readonly losses: Found }) {
             ))}
           </Table.Tbody>
         </Table>
-      </section>
+      </Box>
       <Text size="xs" c="dimmed">
         {t.lossesEstimate}{' '}
         {total > tables.length && t.lossesFirst(format.number(tables.length), format.number(total))}
