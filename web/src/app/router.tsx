@@ -144,6 +144,7 @@ const tree = root.addChildren([
       'view',
       'text',
       'week',
+      'schedule',
     ),
     page(
       '/schedules/new',
@@ -170,6 +171,7 @@ const tree = root.addChildren([
       '/repositories/$repository',
       () => import('../pages/repositories/repository-page.tsx'),
       'RepositoryPage',
+      'tab',
     ),
     page('/users', () => import('../pages/users/users-page.tsx'), 'UsersPage', 'tab'),
     page(

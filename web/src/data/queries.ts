@@ -172,3 +172,91 @@ export const schedulePreviewQuery = (preview: Parameters<Operations['previewSche
     queryFn: ({ signal }) => client.previewSchedule(preview, { signal }),
     placeholderData: keepPreviousData,
   })
+
+/** When each schedule fires in a time of up to eight days. */
+export const calendarQuery = (query: QueryOf<'getCalendar'>) =>
+  queryOptions({
+    queryKey: ['schedules', 'calendar', query],
+    queryFn: ({ signal }) => client.getCalendar(query, { signal }),
+    placeholderData: keepPreviousData,
+  })
+
+/** The next firings of a schedule. */
+export const firingsQuery = (schedule: string, count: number) =>
+  queryOptions({
+    queryKey: ['schedules', 'firings', schedule, count],
+    queryFn: ({ signal }) => client.getNextFirings(schedule, { count }, { signal }),
+  })
+
+/** Which backups a rule would keep. */
+export const retentionPreviewQuery = (question: QueryOf<'previewRetentionSchedule'>) =>
+  queryOptions({
+    queryKey: ['backups', 'retention', question],
+    queryFn: ({ signal }) => client.previewRetentionSchedule(question, { signal }),
+    placeholderData: keepPreviousData,
+  })
+
+/** What a repository held and took, day by day. */
+export const repositoryHistoryQuery = (repository: string, days: number) =>
+  queryOptions({
+    queryKey: ['repositories', repository, 'history', days],
+    queryFn: ({ signal }) => client.getRepositoryHistory(repository, { days }, { signal }),
+    placeholderData: keepPreviousData,
+  })
+
+/** What opens a repository. */
+export const repositoryKeysQuery = (repository: string) =>
+  queryOptions({
+    queryKey: ['repository-keys', repository],
+    queryFn: ({ signal }) => client.listRepositoryKeys(repository, { signal }),
+  })
+
+/** The newest checks of a repository. */
+export const repositoryChecksQuery = (repository: string) =>
+  queryOptions({
+    queryKey: ['runs', 'checks', repository],
+    queryFn: ({ signal }) => client.listRuns({ repository, kind: 'check', limit: 5 }, { signal }),
+  })
+
+export const usersQuery = queryOptions({
+  queryKey: ['users'],
+  queryFn: ({ signal }) => client.listUsers({ signal }),
+})
+
+/** One's own keys; for administrators everybody's. */
+export const apiKeysQuery = queryOptions({
+  queryKey: ['api-keys'],
+  queryFn: ({ signal }) => client.listApiKeys({ signal }),
+})
+
+/** What was done and refused, a page at a time, newest first. */
+export const auditQuery = (query: QueryOf<'listAudit'>) =>
+  infiniteQueryOptions({
+    queryKey: ['audit', query],
+    queryFn: ({ signal, pageParam }) =>
+      client.listAudit({ ...query, after: pageParam }, { signal }),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: page => page.next ?? undefined,
+    placeholderData: keepPreviousData,
+    // No event tells of a new entry: whoever comes to the page asks.
+    staleTime: 0,
+  })
+
+export const locksQuery = queryOptions({
+  queryKey: ['locks'],
+  queryFn: ({ signal }) => client.listLocks({ signal }),
+})
+
+/** Where one is logged in. */
+export const sessionsQuery = queryOptions({
+  queryKey: ['account', 'sessions'],
+  queryFn: ({ signal }) => client.listSessions({ signal }),
+})
+
+/** What is called so, or begins so. */
+export const searchQuery = (text: string) =>
+  queryOptions({
+    queryKey: ['search', text],
+    queryFn: ({ signal }) => client.search({ text }, { signal }),
+    staleTime: 10_000,
+  })
