@@ -62,16 +62,24 @@ interface Line {
   readonly level: string
   readonly time: string
   readonly msg?: string
+  /** A part of the message that somebody is to open. */
+  readonly link?: string
   readonly err?: { readonly message?: string; readonly hint?: string; readonly stack?: string }
 }
 
-/** `14:03:05  ready on …`; an error that was not foreseen comes with its stack. */
+/**
+ * `14:03:05  ready on …`; an error that was not foreseen comes with its stack. A link stands on a line of its own,
+ * with nothing around it.
+ */
 function readable(json: string): string {
-  const { level, time, msg, err } = JSON.parse(json) as Line
+  const { level, time, msg, err, link } = JSON.parse(json) as Line
   const clock = new Date(time).toTimeString().slice(0, 8)
   const word =
     level === 'warn' ? 'warning: ' : level === 'error' || level === 'fatal' ? 'error: ' : ''
   const said = [msg, err?.message === msg ? undefined : err?.message].filter(Boolean).join(': ')
   const more = err === undefined ? undefined : (err.hint ?? err.stack)
+  if (link !== undefined) {
+    return `\n${clock}  ${word}${said.replace(link, 'this page')}\n\n    ${link}\n\n`
+  }
   return `${clock}  ${word}${said}\n${more === undefined ? '' : `          ${more}\n`}`
 }

@@ -22,7 +22,7 @@ import { openVault, type Vault } from './catalog/vault.ts'
 import { config, type ServerConfig } from './config.ts'
 import { CatalogTooNew, WorkerWithoutCatalog } from './core/faults.ts'
 import { Networks } from './core/network.ts'
-import type { EngineSettings } from './engines/index.ts'
+import { type EngineSettings, missingPrograms } from './engines/index.ts'
 import { adoptBackups } from './jobs/adopt-backups.ts'
 import { DeletionCarrier } from './jobs/carry-out-deletions.ts'
 import { RetentionKeeper } from './jobs/retention-keeper.ts'
@@ -86,6 +86,7 @@ export async function serve(options: ServerOptions): Promise<void> {
     atEnd(node, 'stop measuring repositories', () => usage.stop())
     const adopting = adoptBackups({ catalog, vault, outside, log: node.log }, node.signal)
     atEnd(node, 'stop comparing the catalog with the repositories', () => adopting)
+    await tellMissing(node)
     node.log.info(`ready on ${address} and ${settings.socket}`)
     await tellSetup(node, catalog, address)
   })
@@ -99,6 +100,7 @@ export async function work(options: ServerOptions): Promise<void> {
     const catalog = await openCatalog(node, sharedDatabase(settings))
     const vault = await openVault(catalog, settings.secretKeyFile)
     await startWorker(node, catalog, vault)
+    await tellMissing(node)
     node.log.info(`ready for up to ${settings.maxRuns} runs at once`)
   })
 }
@@ -323,16 +325,22 @@ function loginOf({ web, oidc }: ServerConfig): LoginDeps {
   return { url: place, oidc: oidc && place ? new Oidc(oidc, place) : undefined }
 }
 
-/** Tells how the first account is made, where there is none. */
+/** Tells what to install: without it there is everything but runs. */
+async function tellMissing({ settings, log, signal }: Node): Promise<void> {
+  for (const error of await missingPrograms(enginesOf(settings), signal)) {
+    log.warn({ err: error }, 'databases cannot be backed up or restored yet')
+  }
+}
+
+/** Tells how the first account is made, where there is none; last, because it is what somebody looks for. */
 async function tellSetup({ settings, log }: Node, catalog: Catalog, address: string) {
   const token = await offerSetup(catalog, settings.setupToken)
   if (token === undefined) return
   const { url = address } = loginOf(settings)
-  if (settings.setupToken === undefined) {
-    log.info(`nobody has an account yet: open ${setupLink(url, token)} within 30 minutes`)
-  } else {
-    log.info(`nobody has an account yet: open ${url}/setup with HOLDFAST_SETUP_TOKEN at hand`)
-  }
+  const isOurs = settings.setupToken === undefined
+  const link = isOurs ? setupLink(url, token) : `${url}/setup`
+  const how = isOurs ? 'within 30 minutes' : 'with HOLDFAST_SETUP_TOKEN at hand'
+  log.info({ link }, `nobody has an account yet: open ${link} ${how}`)
 }
 
 async function requireCurrent(catalog: Catalog): Promise<void> {

@@ -52,6 +52,18 @@ describe('the log', () => {
     assert.ok(!text.includes('    at '), text)
   })
 
+  test('shows a link at a terminal where nobody overlooks it', () => {
+    const link = 'http://127.0.0.1:7420/setup#a-token'
+    const say = (log: Log) => log.info({ link }, `nobody is here: open ${link} soon`)
+    assert.match(
+      written(true, say),
+      new RegExp(
+        `^\\n\\d\\d:\\d\\d:\\d\\d {2}nobody is here: open this page soon\\n\\n {4}${link}\\n\\n$`,
+      ),
+    )
+    assert.match(written(false, say), new RegExp(`"msg":"nobody is here: open ${link} soon"`))
+  })
+
   for (const isTTY of [false, true]) {
     test(`tells no secret ${isTTY ? 'at a terminal' : 'in a file'}`, () => {
       const text = written(isTTY, log => {

@@ -19,6 +19,9 @@ export interface Engine {
   /** The parts of a URL. Throws WrongUse when the URL is no good. */
   parts(url: Secret): DatabaseParts
 
+  /** Looks whether the programs that it works with are on this machine. Throws ToolMissing. */
+  requirePrograms(signal: AbortSignal): Promise<void>
+
   /** The databases that a login finds on a server; the URL need not name one of them. */
   databases(url: Secret, signal: AbortSignal): Promise<ServerDatabase[]>
 

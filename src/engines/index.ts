@@ -1,4 +1,5 @@
-import { WrongUse } from '../core/faults.ts'
+import type { Fault } from '../core/fault.ts'
+import { ToolMissing, WrongUse } from '../core/faults.ts'
 import type { ReachRules } from '../core/network.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Database, Engine } from './engine.ts'
@@ -26,6 +27,20 @@ export function engineNamed(name: string, settings: EngineSettings): Engine {
     why: `no database engine is called ${name}`,
     hint: `use one of ${known.join(', ')}`,
   })
+}
+
+/** What is not on this machine and has to be, before databases can be backed up or restored. */
+export async function missingPrograms(
+  settings: EngineSettings,
+  signal: AbortSignal,
+): Promise<Fault[]> {
+  const missing: Fault[] = []
+  for (const engine of enginesFor(settings)) {
+    await engine.requirePrograms(signal).catch((error: unknown) => {
+      if (error instanceof ToolMissing) missing.push(error)
+    })
+  }
+  return missing
 }
 
 /** The engine that a URL is for. Throws WrongUse. */

@@ -13,7 +13,7 @@ import { OutlineBuilder } from './outline.ts'
 import { prepareRestore } from './restore.ts'
 import { databaseName, partsOf, type Settings, settingsOf, urlOf } from './settings.ts'
 import { startSurvey } from './survey.ts'
-import { Toolbox, type ToolPlaces } from './tools.ts'
+import { ANY_VERSION, Toolbox, type ToolPlaces } from './tools.ts'
 
 /** PostgreSQL 9.6 and later, by its own pg_dump and pg_restore. */
 export function postgresEngine(
@@ -31,6 +31,9 @@ export function postgresEngine(
     database: (url: Secret) => databaseOf(within(settingsOf(url)), toolbox),
     url: urlOf,
     parts: partsOf,
+    requirePrograms: async signal => {
+      await toolbox.find('pg_dump', ANY_VERSION, signal)
+    },
     databases: (url, signal) => databasesOf(url, within, signal),
     outlineOf,
     foreignDump: (dump, name) => new ForeignArchive(dump, name),

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { access, readdir } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { basename, delimiter, join } from 'node:path'
 import { Interrupted, ToolMissing } from '../../core/faults.ts'
 import { collect } from '../../stream/bytes.ts'
 import { Tool } from '../../stream/tool.ts'
@@ -30,11 +30,18 @@ const WELL_KNOWN: readonly (readonly [parent: string, child: RegExp, bin: string
   ['/usr/local', /^pgsql$/, 'bin'],
   ['/opt/homebrew/opt', /^(postgresql|libpq)(@\d+)?$/, 'bin'],
 ]
-const PACKAGES: readonly (readonly [program: string, command: (major: number) => string])[] = [
-  ['/usr/bin/apt-get', major => `apt-get install postgresql-client-${major}`],
-  ['/usr/bin/dnf', major => `dnf install postgresql${major}`],
-  ['/opt/homebrew/bin/brew', major => `brew install postgresql@${major}`],
+/** What installs them; of any version, where none is named. */
+const PACKAGES: readonly (readonly [
+  program: string,
+  any: string,
+  of: (major: number) => string,
+])[] = [
+  ['/usr/bin/apt-get', 'postgresql-client', major => `postgresql-client-${major}`],
+  ['/usr/bin/dnf', 'postgresql', major => `postgresql${major}`],
+  ['/opt/homebrew/bin/brew', 'libpq', major => `postgresql@${major}`],
 ]
+/** A version that every other one is not below. */
+export const ANY_VERSION = 0
 
 /** Finds PostgreSQL's own programs. */
 export class Toolbox {
@@ -138,12 +145,14 @@ function lowest(tools: readonly FoundTool[], least: number): FoundTool | undefin
 }
 
 async function installHint(major: number): Promise<string> {
-  for (const [program, command] of PACKAGES) {
+  for (const [program, any, of] of PACKAGES) {
     if (await isProgram(program)) {
-      return `install it (${command(major)}; see postgresql.org/download when your system has no such package), or name its directory in HOLDFAST_PG_BIN`
+      const command = `${basename(program)} install ${major === ANY_VERSION ? any : of(major)}`
+      return `install it (${command}; see postgresql.org/download when your system has no such package), or name its directory in HOLDFAST_PG_BIN`
     }
   }
-  return `install the client programs of PostgreSQL ${major}, or name their directory in HOLDFAST_PG_BIN`
+  const which = major === ANY_VERSION ? 'PostgreSQL' : `PostgreSQL ${major}`
+  return `install the client programs of ${which}, or name their directory in HOLDFAST_PG_BIN`
 }
 
 const isProgram = (path: string): Promise<boolean> =>
