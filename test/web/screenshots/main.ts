@@ -1,0 +1,83 @@
+// `npm run screenshots`: pictures of every page of the dashboard, in every scene, for people to look at.
+import { copyFileSync, existsSync, mkdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { parseArgs } from 'node:util'
+import { Camera, quantise } from './camera.ts'
+import { takeLively } from './lively.ts'
+import { takeEmpty, takeErrors, takeLong } from './others.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..', '..')
+const PICTURES = join(ROOT, 'screenshots')
+const DOCS = join(ROOT, 'docs', 'images')
+const MOST_BYTES = 150_000
+const USAGE = `npm run screenshots -- [options] [picture …]
+
+Takes pictures of every page into screenshots/, or only those whose names begin so: overview restore-check
+
+  --scene NAME  only this scene: lively, empty, long, errors (may be given again)
+  --docs        take those that README and guide show, and put them into docs/images
+  --help        show this`
+
+const SCENES: Readonly<Record<string, (camera: Camera) => Promise<void>>> = {
+  lively: takeLively,
+  empty: takeEmpty,
+  long: takeLong,
+  errors: takeErrors,
+}
+
+/** What README and guide show. */
+const FOR_DOCS: readonly string[] = [
+  'overview',
+  'overview-dark',
+  'overview-narrow',
+  'restore-check',
+  'restore-done',
+  'run-retried',
+  'schedules-week',
+  'welcome-key',
+]
+
+process.exitCode = await main()
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      scene: { type: 'string', multiple: true, default: [] },
+      docs: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(USAGE)
+    return 0
+  }
+  const camera = new Camera(PICTURES, values.docs ? FOR_DOCS : positionals)
+  const scenes = values.docs ? ['lively', 'empty'] : values.scene
+  for (const [name, take] of Object.entries(SCENES)) {
+    if (scenes.length > 0 && !scenes.includes(name)) continue
+    await take(camera).catch((error: unknown) => camera.problems.push(`${name}: ${String(error)}`))
+  }
+  if (values.docs) camera.problems.push(...(await copyForDocs()))
+  console.log(`${camera.taken} pictures in ${PICTURES}`)
+  for (const problem of camera.problems) console.error(`  ${problem}`)
+  if (camera.taken === 0) console.error('  no picture is called so')
+  return camera.taken === 0 || camera.problems.length > 0 ? 1 : 0
+}
+
+async function copyForDocs(): Promise<string[]> {
+  mkdirSync(DOCS, { recursive: true })
+  const problems: string[] = []
+  for (const name of FOR_DOCS) {
+    const [from, to] = [join(PICTURES, `${name}.png`), join(DOCS, `${name}.png`)]
+    if (!existsSync(from)) {
+      problems.push(`${name} was not taken`)
+      continue
+    }
+    copyFileSync(from, to)
+    await quantise(to)
+    if (statSync(to).size > MOST_BYTES) problems.push(`${to} has more than ${MOST_BYTES} bytes`)
+  }
+  return problems
+}
