@@ -120,6 +120,11 @@ describe('one flipped bit in a pack', () => {
     assert.ok(passed.length < truth.length && passed.equals(truth.subarray(0, passed.length)))
   })
 
+  test('is no backup that verify calls equal, though its record is whole', async () => {
+    const { error } = await site.json<Failed>(13, ['verify', damaged(), '--against', 'env:DB_SHOP'])
+    assert.equal(error.code, 'DAMAGED')
+  })
+
   test('spares the other backups: they are read, restored and proven', async () => {
     const [first = '', , third = ''] = ids
     await site.expect(0, ['restore', first, '--target', 'env:DB_FIRST'])

@@ -74,7 +74,7 @@ describe('on a terminal', () => {
     assert.ok(!noColor.output.includes('\x1b['))
     const args = ['verify', 'latest', '--against', 'env:DB_SHOP']
     const dumb = await onTerminal(80, args, { TERM: 'dumb' }).ended
-    assert.match(dumb.output, /^preparing\r\nverifying\r\nshop@.* is what backup/)
+    assert.match(dumb.output, /^preparing\r\nreading\r\nverifying\r\nshop@.* is what backup/)
   })
 
   test('a passphrase is asked for without being shown', async () => {

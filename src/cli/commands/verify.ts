@@ -18,14 +18,19 @@ interface Options extends CommonOptions {
 const about = {
   summary: 'compare a live database with a backup',
   description:
-    'Dumps a live database once more and compares it with a backup: every table by its rows and the digest of ' +
-    'its content, sequences, large objects, and the definition of every object. Nothing is changed. Rows that ' +
-    'only stand in another order are no difference.',
+    'Reads a whole backup back, then dumps a live database once more and compares both: every table by its rows ' +
+    'and the digest of its content, sequences, large objects, and the definition of every object. Nothing is ' +
+    'changed. Rows that only stand in another order are no difference.',
   examples: [
     ['verify latest --against env:SHOP_URL', 'has anything changed since the newest backup?'],
     ['verify 4f2a91c0 --against postgres://admin@db/shop_copy', 'is that copy what was backed up?'],
   ],
-  exits: { 0: 'they are the same', 1: 'they differ, or it failed', 14: 'no such backup' },
+  exits: {
+    0: 'they are the same',
+    1: 'they differ, or it failed',
+    13: 'the backup is damaged',
+    14: 'no such backup',
+  },
   seeAlso: ['diff', 'show', 'restore'],
 } as const
 
