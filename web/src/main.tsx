@@ -1,7 +1,6 @@
 import '@fontsource-variable/inter'
 import '@mantine/core/styles.css'
 import '@mantine/notifications/styles.css'
-import '@mantine/spotlight/styles.css'
 import './app/global.css'
 import './parts/tones.css'
 import { MantineProvider } from '@mantine/core'
@@ -12,6 +11,7 @@ import { setNonce } from 'get-nonce'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { router } from './app/router.tsx'
+import { SpokenTheme } from './app/spoken-theme.tsx'
 import { cssVariables, theme } from './app/theme.ts'
 import { NONCE } from './data/client.ts'
 import { queryClient } from './data/query-client.ts'
@@ -34,10 +34,12 @@ createRoot(root).render(
       getStyleNonce={() => NONCE}
     >
       <SpeechProvider first={first}>
-        <QueryClientProvider client={queryClient}>
-          <Notifications position="bottom-right" />
-          <RouterProvider router={router} />
-        </QueryClientProvider>
+        <SpokenTheme>
+          <QueryClientProvider client={queryClient}>
+            <Notifications position="bottom-right" />
+            <RouterProvider router={router} />
+          </QueryClientProvider>
+        </SpokenTheme>
       </SpeechProvider>
     </MantineProvider>
   </StrictMode>,

@@ -49,12 +49,26 @@ const dark: MantineColorsTuple = [
   '#0c1211',
 ]
 
+/** White on the two darkest but one is legible, in both themes. */
+const red: MantineColorsTuple = [
+  '#fff0ee',
+  '#ffdfdb',
+  '#fdbfb8',
+  '#f99a90',
+  '#f3776b',
+  '#ec594c',
+  '#e04335',
+  '#cf3225',
+  '#b92a1f',
+  '#9c2118',
+]
+
 export const theme = createTheme({
   primaryColor: 'kelp',
   primaryShade: { light: 8, dark: 7 },
   autoContrast: true,
   luminanceThreshold: 0.32,
-  colors: { kelp, gray, dark },
+  colors: { kelp, gray, dark, red },
   fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', sans-serif",
   fontFamilyMonospace:
     "ui-monospace, 'SF Mono', 'Cascadia Code', 'JetBrains Mono', Menlo, Consolas, monospace",

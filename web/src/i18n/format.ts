@@ -128,6 +128,26 @@ export class Format {
     })
   }
 
+  /** `22 Nov` */
+  day(time: Time, timeZone?: string): string {
+    return this.#part(time, { day: 'numeric', month: 'short' }, timeZone)
+  }
+
+  /** `Nov` */
+  month(time: Time, timeZone?: string): string {
+    return this.#part(time, { month: 'short' }, timeZone)
+  }
+
+  /** `Sun` */
+  weekday(time: Time, timeZone?: string): string {
+    return this.#part(time, { weekday: 'short' }, timeZone)
+  }
+
+  #part(time: Time, parts: Intl.DateTimeFormatOptions, timeZone?: string): string {
+    const options = timeZone === undefined ? parts : { ...parts, timeZone }
+    return new Date(time).toLocaleDateString(this.#locale, options)
+  }
+
   /** Words in a row: `a, b and c`. */
   list(words: readonly string[]): string {
     return new Intl.ListFormat(this.#locale).format(words)

@@ -2,6 +2,7 @@ import { account } from './account.ts'
 import { app } from './app.ts'
 import { audit } from './audit.ts'
 import { backups } from './backups.ts'
+import { charts } from './charts.ts'
 import { common } from './common.ts'
 import { firstSchedule } from './first-schedule.ts'
 import { login } from './login.ts'
@@ -27,11 +28,12 @@ export const en = {
   app,
   audit,
   backups,
+  charts,
   common,
-  firstSchedule,
   login,
-  newRepository,
   newSource,
+  newRepository,
+  firstSchedule,
   overview,
   palette,
   repositories,

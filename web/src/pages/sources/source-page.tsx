@@ -1,7 +1,132 @@
+import { Button, Card, Skeleton, Tabs } from '@mantine/core'
+import { IconRestore } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
+import type { SourceDetails } from '../../../../src/client/index.ts'
+import { NoSuchPage } from '../../app/fallbacks.tsx'
+import { OnlyFor } from '../../app/session.tsx'
+import { isFault } from '../../data/client.ts'
+import { sourceQuery } from '../../data/queries.ts'
 import { useMessages } from '../../i18n/language.tsx'
+import { FaultAlert } from '../../parts/fault-alert.tsx'
 import { Page } from '../../parts/page.tsx'
+import { SourceBackups } from './source-backups.tsx'
+import { SourceFacts } from './source-facts.tsx'
+import { verdictOf } from './source-need.ts'
+import { SourceRuns } from './source-runs.tsx'
+import { SourceSchedules } from './source-schedules.tsx'
+import { BackUpNow, ProveLatest } from './source-start.tsx'
+import { VerdictBadge } from './source-verdict.tsx'
+import { useSourceFacts } from './source-words.ts'
+
+const SourceTrends = lazy(async () => ({
+  default: (await import('./source-trends.tsx')).SourceTrends,
+}))
+const SourceSettings = lazy(async () => ({
+  default: (await import('./source-settings.tsx')).SourceSettings,
+}))
 
 export function SourcePage() {
+  const { source } = useParams({ from: '/inside/sources/$source' })
   const t = useMessages().sources
-  return <Page title={t.title}>{null}</Page>
+  const crumbs = [{ label: t.title, to: '/sources' as const }]
+  const details = useQuery(sourceQuery(source))
+  // What was here a moment ago stays in sight while it is asked for anew; what is removed does not.
+  if (isFault(details.error) && details.error.status === 404) return <NoSuchPage />
+  if (details.data !== undefined) return <Content details={details.data} />
+  return (
+    <Page title={t.source} crumbs={crumbs}>
+      {details.error === null ? (
+        <Skeleton height={300} radius="lg" aria-busy />
+      ) : (
+        <FaultAlert error={details.error} onRetry={() => void details.refetch()} />
+      )}
+    </Page>
+  )
+}
+
+function Content({ details }: { readonly details: SourceDetails }) {
+  const t = useMessages().sources
+  const { source, standing } = details
+  return (
+    <Page
+      title={source.name}
+      crumbs={[{ label: t.title, to: '/sources' }]}
+      badge={<VerdictBadge line={standing} />}
+      lead={<VerdictSentence details={details} />}
+      actions={<Actions details={details} />}
+    >
+      <SourceFacts standing={standing} />
+      <SourceTabs details={details} />
+    </Page>
+  )
+}
+
+function VerdictSentence({ details: { standing } }: { readonly details: SourceDetails }) {
+  const t = useMessages().sources
+  return t.standing[verdictOf(standing)](useSourceFacts(standing))
+}
+
+function Actions({ details: { source, standing } }: { readonly details: SourceDetails }) {
+  const t = useMessages().sources
+  return (
+    <>
+      <BackUpNow source={source} size="sm" variant="filled" />
+      {standing.lastGood !== null && (
+        <>
+          <OnlyFor role="operator">
+            <Button
+              variant="default"
+              leftSection={<IconRestore size={16} aria-hidden />}
+              renderRoot={props => <Link to="/restore" search={{ source: source.id }} {...props} />}
+            >
+              {t.restore}
+            </Button>
+          </OnlyFor>
+          <ProveLatest source={source} size="sm" />
+        </>
+      )}
+    </>
+  )
+}
+
+const TABS = ['backups', 'runs', 'schedules', 'trends', 'settings'] as const
+type Tab = (typeof TABS)[number]
+
+function SourceTabs({ details }: { readonly details: SourceDetails }) {
+  const t = useMessages().sources
+  const { tab } = useSearch({ from: '/inside/sources/$source' })
+  const navigate = useNavigate({ from: '/sources/$source' })
+  const shown = TABS.find(one => one === tab) ?? 'backups'
+  return (
+    <Card>
+      <Tabs
+        value={shown}
+        onChange={value => void navigate({ search: { tab: value ?? undefined }, replace: true })}
+        keepMounted={false}
+      >
+        <Tabs.List mb="md" aria-label={details.source.name}>
+          {TABS.map(one => (
+            <Tabs.Tab key={one} value={one}>
+              {t.tabs[one]}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value={shown}>
+          <Suspense fallback={<Skeleton height={320} />}>
+            <Panel tab={shown} details={details} />
+          </Suspense>
+        </Tabs.Panel>
+      </Tabs>
+    </Card>
+  )
+}
+
+function Panel({ tab, details }: { readonly tab: Tab; readonly details: SourceDetails }) {
+  const { id } = details.source
+  if (tab === 'backups') return <SourceBackups source={id} />
+  if (tab === 'runs') return <SourceRuns source={id} />
+  if (tab === 'schedules') return <SourceSchedules source={id} schedules={details.schedules} />
+  return tab === 'trends' ? <SourceTrends source={id} /> : <SourceSettings details={details} />
 }
