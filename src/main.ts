@@ -18,9 +18,10 @@ import { lockDataDir, makeDataDir } from './catalog/data-dir.ts'
 import { Catalog } from './catalog/db.ts'
 import { EmbeddedPostgres, joinEmbedded } from './catalog/embedded.ts'
 import { migrate, NEWEST_VERSION, versionOf } from './catalog/migrate.ts'
+import { type KeyChange, rotateSecretKey } from './catalog/rotate-key.ts'
 import { openVault, type Vault } from './catalog/vault.ts'
 import { config, type ServerConfig } from './config.ts'
-import { CatalogTooNew, WorkerWithoutCatalog } from './core/faults.ts'
+import { CatalogTooNew, SecretKeyWrong, WorkerWithoutCatalog } from './core/faults.ts'
 import { Networks } from './core/network.ts'
 import { type EngineSettings, missingPrograms } from './engines/index.ts'
 import { adoptBackups } from './jobs/adopt-backups.ts'
@@ -103,6 +104,28 @@ export async function work(options: ServerOptions): Promise<void> {
     await tellMissing(node)
     node.log.info(`ready for up to ${settings.maxRuns} runs at once`)
   })
+}
+
+/** Seals everything in the catalog with a new key, while nothing works with it. */
+export async function changeSecretKey({
+  version,
+  signal,
+  output,
+}: ServerOptions): Promise<KeyChange> {
+  const settings = config.server()
+  const log = openLog(output, 'warn', { role: 'secret-key', host: hostname(), pid: process.pid })
+  const ends = new AsyncDisposableStack()
+  closeToOthers()
+  try {
+    const node: Node = { settings, log, signal, version, ends }
+    const lock = lockDataDir(settings.dataDir)
+    atEnd(node, 'release the data directory', () => lock.release())
+    const catalog = await openCatalog(node, await ownDatabase(node))
+    const actor = `local user ${userInfo().username}`
+    return await rotateSecretKey(catalog, settings.secretKeyFile, actor)
+  } finally {
+    await ends.disposeAsync()
+  }
 }
 
 async function live(
@@ -205,6 +228,10 @@ async function startWorker(node: Node, catalog: Catalog, vault: Vault): Promise<
   })
   await worker.start()
   atEnd(node, 'stop the worker', () => worker.stop({ graceMs: settings.stopSeconds * 1000 }))
+  // The key may have been changed before this node was known, and nothing held the change up.
+  const { mark } = await openVault(catalog, settings.secretKeyFile)
+  if (mark === vault.mark) return
+  throw new SecretKeyWrong({ path: settings.secretKeyFile, what: 'the catalog' })
 }
 
 /** Programs where the environment says, databases where the rules of this server let it connect. */

@@ -1,19 +1,13 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes, randomUUID } from 'node:crypto'
-import { closeSync, fstatSync, linkSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { reason } from '../core/fault.ts'
-import { SealBroken, SecretKeyMissing, SecretKeyUnfit, SecretKeyWrong } from '../core/faults.ts'
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { SealBroken, SecretKeyMissing, SecretKeyWrong } from '../core/faults.ts'
 import { Secret } from '../core/secret.ts'
-import { syncDirectory, writePrivately } from './data-dir.ts'
 import type { Sql } from './db.ts'
+import { MARK_BYTES, makeKey, markOf, putNextKey, readKey } from './key-file.ts'
 import { claimSetting, readSetting } from './settings.ts'
 
 const CIPHER = 'aes-256-gcm'
-const KEY_BYTES = 32
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
-/** How much of its fingerprint tells one key from another. */
-const MARK_BYTES = 8
 const VERSION = 1
 const HEAD_BYTES = 1 + MARK_BYTES + NONCE_BYTES
 
@@ -29,14 +23,18 @@ export class Vault {
   private constructor(path: string, key: Buffer) {
     this.#path = path
     this.#key = key
-    this.#mark = createHmac('sha256', key)
-      .update('holdfast secret key')
-      .digest()
-      .subarray(0, MARK_BYTES)
+    this.#mark = markOf(key)
+  }
+
+  /** A vault with this key, which is in no file called so yet. */
+  static of(path: string, key: Buffer): Vault {
+    return new Vault(path, key)
   }
 
   /** Opens the key file; makes it where there is none, unless `known` says that there must be one. */
   static open(path: string, known?: string): Vault {
+    // A change of the key may have been broken off when the catalog knew the new one already.
+    if (known !== undefined) putNextKey(path, known)
     const key = readKey(path) ?? (known === undefined ? makeKey(path) : undefined)
     if (key === undefined) throw new SecretKeyMissing({ path })
     const vault = new Vault(path, key)
@@ -89,48 +87,4 @@ export async function openVault(sql: Sql, path: string): Promise<Vault> {
     throw new SecretKeyWrong({ path, what: 'the catalog' })
   }
   return vault
-}
-
-const HINT_NEW = 'restore it from where it was saved: 32 bytes in base64, one line'
-
-function readKey(path: string): Buffer | undefined {
-  let file: number
-  try {
-    file = openSync(path, 'r')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    const hint = 'let the user that holdfast runs as own the file'
-    throw new SecretKeyUnfit({ path, why: reason(error), hint }, error)
-  }
-  try {
-    const { mode } = fstatSync(file)
-    if ((mode & 0o077) !== 0) {
-      const why = `others can read it (mode ${(mode & 0o777).toString(8)})`
-      throw new SecretKeyUnfit({ path, why, hint: `run: chmod 600 ${path}` })
-    }
-    const text = readFileSync(file, 'utf8').trim()
-    const key = Buffer.from(text, 'base64')
-    if (key.length === KEY_BYTES && key.toString('base64') === text) return key
-    throw new SecretKeyUnfit({ path, why: 'it does not hold a key', hint: HINT_NEW })
-  } finally {
-    closeSync(file)
-  }
-}
-
-/** Makes a key file whole or not at all, and never in place of another: a link does not replace. */
-function makeKey(path: string): Buffer | undefined {
-  const draft = `${path}.${randomUUID()}`
-  try {
-    writePrivately(draft, `${randomBytes(KEY_BYTES).toString('base64')}\n`)
-    linkSync(draft, path)
-    syncDirectory(dirname(path))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-      const hint = 'check the directory, its rights and the space on its disk'
-      throw new SecretKeyUnfit({ path, why: `could not make it: ${reason(error)}`, hint }, error)
-    }
-  } finally {
-    rmSync(draft, { force: true })
-  }
-  return readKey(path)
 }

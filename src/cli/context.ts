@@ -29,6 +29,12 @@ export interface Context {
   /** Runs the server, or a node that only works, until the signal fires. */
   serve(): Promise<void>
   work(): Promise<void>
+  /** Seals the catalog of this machine's server, which must be stopped, with a new key. */
+  rotateSecretKey(): Promise<{
+    readonly values: number
+    readonly path: string
+    readonly oldPath: string
+  }>
   /** The server that commands talk to. */
   server(): Client
   /** From now on an interruption is for the command to answer, and not reported as one. */

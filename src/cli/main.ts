@@ -48,6 +48,7 @@ const context: Context = {
   input: process.stdin,
   serve: async () => await (await import('../main.ts')).serve(asServer()),
   work: async () => await (await import('../main.ts')).work(asServer()),
+  rotateSecretKey: async () => await (await import('../main.ts')).changeSecretKey(asServer()),
   server: connect,
   answerInterrupts: () => {
     answersInterrupts = true

@@ -23,6 +23,7 @@ const ON_REPOSITORY: Readonly<Record<string, Loader>> = {
 const ON_SERVER: Readonly<Record<string, Loader>> = {
   serve: async () => (await import('./commands/serve.ts')).serveCommand,
   worker: async () => (await import('./commands/worker.ts')).workerCommand,
+  'secret-key': async () => (await import('./commands/secret-key.ts')).secretKeyCommand,
   source: async () => (await import('./commands/source.ts')).sourceCommand,
   repo: async () => (await import('./commands/repo.ts')).repoCommand,
   schedule: async () => (await import('./commands/schedule.ts')).scheduleCommand,

@@ -181,6 +181,16 @@ export const SecretKeyWrong = fault('SECRET_KEY_WRONG', {
   hint: () => 'use the key file that belongs to this catalog (HOLDFAST_SECRET_KEY_FILE)',
 })
 
+export const SecretKeyInUse = fault('SECRET_KEY_IN_USE', {
+  status: 409,
+  exit: LOCKED,
+  retry: true,
+  text: (d: { host: string; pid: number; seconds: number }) =>
+    `the secret key was not changed: a node on ${d.host} (process ${d.pid}) was at work in the last ${d.seconds} seconds`,
+  hint: d =>
+    `stop every server and worker of this catalog; one that was killed is waited for ${d.seconds} seconds`,
+})
+
 export const SealBroken = fault('SEAL_BROKEN', {
   status: 500,
   exit: DAMAGED,
