@@ -24,7 +24,7 @@ export function Confirm({
   children,
   action,
   typed,
-  color = 'red',
+  color = 'red.9',
   onConfirm,
   onClose,
 }: ConfirmProps) {

@@ -94,8 +94,7 @@ export const backups = {
   proveOld:
     'To prove an older backup, restore it into a new database: a restore is proven before it counts.',
   proveAction: 'Compare it with the database',
-  proveStarted: 'The proof is running',
-  watch: 'Watch it',
+  proveStarted: 'The proof is running; this backup tells when it is proven',
 
   page: (source: string, time: string) => `${source}, ${time}`,
   facts: 'About this backup',

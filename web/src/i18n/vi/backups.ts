@@ -88,8 +88,7 @@ export const backups: Messages['backups'] = {
   proveOld:
     'Để kiểm chứng một bản cũ hơn, hãy khôi phục nó vào cơ sở dữ liệu mới: mọi lần khôi phục đều được kiểm chứng trước khi tính là xong.',
   proveAction: 'So sánh với cơ sở dữ liệu',
-  proveStarted: 'Đang kiểm chứng',
-  watch: 'Xem tiến trình',
+  proveStarted: 'Đang kiểm chứng; bản sao lưu này sẽ cho biết khi xong',
 
   page: (source, time) => `${source}, ${time}`,
   facts: 'Về bản sao lưu này',

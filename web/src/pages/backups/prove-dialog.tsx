@@ -1,8 +1,5 @@
-import { Anchor, Stack, Text } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
-import { IconShieldCheck } from '@tabler/icons-react'
-import { Link } from '@tanstack/react-router'
-import type { Backup, Run } from '../../../../src/client/index.ts'
+import { Stack, Text } from '@mantine/core'
+import type { Backup } from '../../../../src/client/index.ts'
 import { client } from '../../data/client.ts'
 import { useMessages } from '../../i18n/language.tsx'
 import { useAct } from '../../parts/act.tsx'
@@ -19,24 +16,10 @@ interface ProveDialogProps {
 export function ProveDialog({ backup, onClose }: ProveDialogProps) {
   const t = useMessages().backups
   const { id, repository, source } = backup
-  const say = (run: Run) =>
-    notifications.show({
-      title: t.proveStarted,
-      message: (
-        <Anchor
-          size="sm"
-          renderRoot={props => <Link to="/runs/$run" params={{ run: run.id }} {...props} />}
-        >
-          {t.watch}
-        </Anchor>
-      ),
-      color: 'kelp',
-      icon: <IconShieldCheck size={18} />,
-    })
   const prove = useAct(
     () =>
       client.startRun({ kind: 'verify', source: source.id, repository: repository.id, backup: id }),
-    { onDone: say, showsFault: true },
+    { done: t.proveStarted, showsFault: true },
   )
   return (
     <Confirm

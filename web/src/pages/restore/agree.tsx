@@ -60,7 +60,7 @@ export function Agree({ request, looked, onStep, onStarted }: AgreeProps) {
           </Button>
           <Button
             type="submit"
-            color={replaces ? 'red' : 'kelp'}
+            color={replaces ? 'red.9' : 'kelp'}
             disabled={!isSure}
             loading={start.isPending}
           >
