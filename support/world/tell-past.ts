@@ -89,6 +89,7 @@ const EVENTS = `
     select runs.attempt, finished_at, 'state',
       state || case state when 'skipped' then ': ' || (failure ->> 'message')
         when 'cancelled' then ' by ' || triggered_by else '' end
+    where state <> 'failed'
   ) as told (attempt, at, kind, message)
   where runs.finished_at is not null and not exists (select from run_events where run_id = runs.id)
   order by told.at`

@@ -25,11 +25,11 @@ export interface Shot {
   readonly isOpen?: true
   /** Only what fits into the window. */
   readonly isWindow?: true
-  /** What the browser says of itself besides. */
-  readonly browser?: BrowserContextOptions
 }
 
 const SETTLED_MS = 8_000
+const HEIGHT = 900
+const UNFOLDING_MS = 700
 
 /** Takes pictures of pages, as far as they are asked for, and notes what went wrong at it. */
 export class Camera {
@@ -61,12 +61,28 @@ export class Camera {
     scene: string,
     shots: readonly Shot[],
     looks: readonly Look[] = ['', '-dark', '-narrow'],
+    browser: BrowserContextOptions = {},
   ): Promise<void> {
-    for (const shot of shots) {
-      for (const look of looks) {
-        const name = `${shot.name}${scene}${look}`
-        if (this.wants(name)) await this.#note(name, () => this.#shoot(site, shot, look, name))
+    for (const look of looks) {
+      const options = { reducedMotion: 'reduce' as const, ...browser, ...LOOKS[look] }
+      const named = shots.map(shot => ({ shot, name: `${shot.name}${scene}${look}` }))
+      const wanted = named.filter(({ name }) => this.wants(name))
+      let page: Page | undefined
+      for (const { shot, name } of wanted) {
+        try {
+          if (shot.isOpen) page = await site.newPage(options)
+          page ??= await site.enter('/account', ADMIN, options)
+          await this.#shoot(page, shot, name)
+          site.assertNoFaults()
+        } catch (error) {
+          this.problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+          page = undefined
+        }
+        // What a page was made to do must not be seen on the next one.
+        if (shot.isOpen || shot.act !== undefined) page = undefined
+        if (page === undefined) await site.closePages()
       }
+      await site.closePages()
     }
   }
 
@@ -74,33 +90,18 @@ export class Camera {
   async snap(page: Page, name: string, isWindow = false): Promise<void> {
     if (!this.wants(name)) return
     await settled(page)
-    const path = join(this.#directory, `${name}.png`)
-    await page.screenshot({ path, fullPage: !isWindow, animations: 'disabled' })
+    if (!isWindow) await growWindow(page)
+    await page.screenshot({ path: join(this.#directory, `${name}.png`), animations: 'disabled' })
     this.taken += 1
   }
 
-  async #note(name: string, work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-    } catch (error) {
-      this.problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`)
-    }
-  }
-
-  async #shoot(site: WebSite, shot: Shot, look: Look, name: string): Promise<void> {
-    const options = { reducedMotion: 'reduce' as const, ...shot.browser, ...LOOKS[look] }
-    try {
-      const page = shot.isOpen
-        ? await site.newPage(options)
-        : await site.enter(shot.path, ADMIN, options)
-      if (shot.isOpen) await page.goto(shot.path)
-      await page.getByRole('heading', { level: 1 }).first().waitFor()
-      await shot.act?.(page)
-      await this.snap(page, name, shot.isWindow)
-    } finally {
-      await site.closePages()
-    }
-    site.assertNoFaults()
+  async #shoot(page: Page, shot: Shot, name: string): Promise<void> {
+    const { width = 1280 } = page.viewportSize() ?? {}
+    await page.setViewportSize({ width, height: HEIGHT })
+    await page.goto(shot.path)
+    await page.getByRole('heading', { level: 1 }).first().waitFor()
+    await shot.act?.(page)
+    await this.snap(page, name, shot.isWindow)
   }
 }
 
@@ -112,6 +113,17 @@ async function settled(page: Page): Promise<void> {
     .first()
     .waitFor({ state: 'detached', timeout: SETTLED_MS })
   await page.evaluate(() => document.fonts.ready.then(() => undefined))
+}
+
+/** Makes the window as high as its page, part of which may come only when it is seen. */
+async function growWindow(page: Page): Promise<void> {
+  const { width, height } = page.viewportSize() ?? { width: 1280, height: HEIGHT }
+  const needed = await page.evaluate(() => document.documentElement.scrollHeight)
+  if (needed <= height) return
+  await page.setViewportSize({ width, height: needed })
+  // What is seen only now asks for its data after the next frame or two.
+  await page.waitForTimeout(UNFOLDING_MS)
+  await settled(page)
 }
 
 /** Fewer colours, where a tool for that is at hand: a third of the bytes, and nobody sees it. */

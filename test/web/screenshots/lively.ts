@@ -19,13 +19,8 @@ export async function takeLively(camera: Camera): Promise<void> {
     const client = await furnished(site)
     const shots = await shotsOf(client)
     await camera.take(site, '', shots)
-    const inVietnamese = shots.map(shot => ({ ...shot, browser: { locale: 'vi-VN' } }))
-    await camera.take(
-      site,
-      '-vi',
-      inVietnamese.filter(({ act }) => act === undefined),
-      [''],
-    )
+    const still = shots.filter(({ act }) => act === undefined)
+    await camera.take(site, '-vi', still, [''], { locale: 'vi-VN' })
     if (camera.wantsAny('restore')) await takeRestore(camera, site)
   } finally {
     await site.close()
