@@ -49,7 +49,12 @@ export function RunNow({ schedule, compact = false }: ScheduleProps & { compact?
           </ActionIcon>
         </Tooltip>
       ) : (
-        <Button leftSection={sign} loading={run.isPending} onClick={() => run.mutate()}>
+        <Button
+          variant="default"
+          leftSection={sign}
+          loading={run.isPending}
+          onClick={() => run.mutate()}
+        >
           {t.runNow}
         </Button>
       )}
@@ -106,11 +111,19 @@ export function RemoveDialog({ schedule, onDone, onClose }: RemoveDialogProps) {
   const t = useMessages().schedules
   const words = useScheduleWords()
   const effect = useEffectWords()
-  const remove = useAct(() => client.removeSchedule(schedule.id), {
-    done: changed => effect(t.removed(schedule.source), changed),
-    onDone: () => onDone?.(),
-    showsFault: true,
-  })
+  const queries = useQueryClient()
+  const remove = useAct(
+    async () => {
+      const changed = await client.removeSchedule(schedule.id)
+      await queries.invalidateQueries({ queryKey: ['schedules', 'list'] })
+      return changed
+    },
+    {
+      done: changed => effect(t.removed(schedule.source), changed),
+      onDone: () => onDone?.(),
+      showsFault: true,
+    },
+  )
   return (
     <Confirm
       title={t.removeTitle}

@@ -116,6 +116,7 @@ function Facts({ scheduler }: { readonly scheduler: Scheduler }) {
             ) : (
               <Anchor
                 inherit
+                underline="always"
                 renderRoot={props => (
                   <Link to="/runs/$run" params={{ run: last.run ?? '' }} {...props} />
                 )}
@@ -148,6 +149,7 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 const ToSchedule = ({ schedule, source }: { schedule: string; source: string }) => (
   <Anchor
     inherit
+    underline="always"
     renderRoot={props => <Link to="/schedules/$schedule" params={{ schedule }} {...props} />}
   >
     {source}

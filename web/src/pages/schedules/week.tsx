@@ -162,6 +162,7 @@ function Often({ schedules }: { readonly schedules: Calendar['schedules'] }) {
               <span>
                 <Anchor
                   inherit
+                  underline="always"
                   renderRoot={props => (
                     <Link to="/schedules/$schedule" params={{ schedule: id }} {...props} />
                   )}

@@ -3,6 +3,8 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { schedulePreviewQuery } from '../../data/queries.ts'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
+import { WEEKDAYS, type Weekday } from '../../parts/schedule-clock.ts'
+import { timeZones } from '../../parts/zone.ts'
 import {
   cronOf,
   type FirstSchedule,
@@ -11,9 +13,6 @@ import {
   keepOf,
   RHYTHMS,
   type Rhythm,
-  timeZones,
-  WEEKDAYS,
-  type Weekday,
 } from './first-schedule.ts'
 
 interface FirstScheduleFieldsProps {

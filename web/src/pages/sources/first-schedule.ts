@@ -1,4 +1,6 @@
 import type { NewSchedule } from '../../../../src/client/index.ts'
+import type { Weekday } from '../../parts/schedule-clock.ts'
+import { ownTimeZone } from '../../parts/zone.ts'
 
 export type Rhythm = 'hourly' | 'daily' | 'weekly'
 export type KeepChoice = 'short' | 'usual' | 'all'
@@ -6,16 +8,6 @@ type Keep = NonNullable<NewSchedule['keep']>
 
 export const RHYTHMS: readonly Rhythm[] = ['hourly', 'daily', 'weekly']
 export const KEEP_CHOICES: readonly KeepChoice[] = ['short', 'usual', 'all']
-export const WEEKDAYS = [
-  'monday',
-  'tuesday',
-  'wednesday',
-  'thursday',
-  'friday',
-  'saturday',
-  'sunday',
-] as const
-export type Weekday = (typeof WEEKDAYS)[number]
 
 /** When, and which backups stay, as most people want it. */
 export interface FirstSchedule {
@@ -32,7 +24,7 @@ export const usualSchedule = (): FirstSchedule => ({
   rhythm: 'daily',
   at: '02:30',
   weekday: 'sunday',
-  timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  timeZone: ownTimeZone(),
   keep: 'usual',
 })
 
@@ -51,7 +43,3 @@ export function keepOf({ rhythm, keep }: Pick<FirstSchedule, 'rhythm' | 'keep'>)
     ...(keep === 'short' ? { weekly: 4 } : { weekly: rhythm === 'weekly' ? 8 : 4, monthly: 12 }),
   }
 }
-
-/** Every zone that the browser knows. */
-export const timeZones = (): readonly string[] =>
-  ['UTC', ...Intl.supportedValuesOf('timeZone')].filter((one, at, all) => all.indexOf(one) === at)
