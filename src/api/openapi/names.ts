@@ -15,7 +15,6 @@ export const OTHER_NAMES: Readonly<Record<string, string>> = {
   'GET /audit.ndjson': 'exportAuditLines',
   'GET /backups/:before/diff/:after': 'compareBackups',
   'GET /repositories': 'listRepositories',
-  'GET /repositories': 'listRepositories',
   'GET /runs.csv': 'exportRuns',
   'GET /runs/active': 'getActiveRuns',
   'GET /schedules/calendar': 'getCalendar',
