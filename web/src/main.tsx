@@ -4,7 +4,6 @@ import '@mantine/notifications/styles.css'
 import './app/global.css'
 import './parts/tones.css'
 import { MantineProvider } from '@mantine/core'
-import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { setNonce } from 'get-nonce'
@@ -36,7 +35,6 @@ createRoot(root).render(
       <SpeechProvider first={first}>
         <SpokenTheme>
           <QueryClientProvider client={queryClient}>
-            <Notifications position="bottom-right" />
             <RouterProvider router={router} />
           </QueryClientProvider>
         </SpokenTheme>

@@ -1,3 +1,4 @@
+import { Notifications } from '@mantine/notifications'
 import {
   createRootRoute,
   createRoute,
@@ -13,7 +14,17 @@ import { queryClient } from '../data/query-client.ts'
 import { BrokenPage, NoSuchPage, PageOnItsWay } from './fallbacks.tsx'
 import { parseSearch, reads, writeSearch } from './search.ts'
 
-const root = createRootRoute({ component: Outlet })
+const root = createRootRoute({ component: Root })
+
+/** Notices stand above all pages, and may lead to one. */
+function Root() {
+  return (
+    <>
+      <Outlet />
+      <Notifications position="bottom-right" />
+    </>
+  )
+}
 
 /** Lets in whoever has logged in; the first one of all makes the first account. */
 async function requireLogin({ location }: { location: { href: string } }): Promise<void> {
