@@ -38,7 +38,8 @@ const FOR_DOCS: readonly string[] = [
   'welcome-key',
 ]
 
-process.exitCode = await main()
+// What a scene that failed has left does not keep us.
+process.exit(await main())
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
