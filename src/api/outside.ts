@@ -1,4 +1,4 @@
-import type { Manifest } from '../core/backup.ts'
+import type { Manifest, TlsState } from '../core/backup.ts'
 import type { Preflight } from '../core/preflight.ts'
 import type { Secret } from '../core/secret.ts'
 import type { BackupContents, RepositoryAccess } from './outside-backups.ts'
@@ -101,6 +101,8 @@ export interface SourceProbe {
   readonly server: string
   readonly tool: string
   readonly estimatedBytes: number | undefined
+  readonly tls: TlsState | undefined
+  readonly warnings: readonly string[]
 }
 
 export interface AdoptedRepository {

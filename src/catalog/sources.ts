@@ -1,3 +1,4 @@
+import type { TlsState } from '../core/backup.ts'
 import { UPLOADED } from '../core/backup.ts'
 import { InUse } from '../core/faults.ts'
 import type { Sql } from './db.ts'
@@ -107,6 +108,16 @@ export async function sourceLabelled(sql: Sql, label: string): Promise<Source | 
     [label],
   )
   return row
+}
+
+/** How the connection of a source's newest backup was protected; null where nobody noted it. */
+export async function newestTls(sql: Sql, id: string): Promise<TlsState | null> {
+  const [row] = await sql.query<{ tls: TlsState | null }>(
+    `select manifest->'source'->>'tls' as tls from backups
+      where source_id = $1 order by finished_at desc limit 1`,
+    [id],
+  )
+  return row?.tls ?? null
 }
 
 /** The newest backup of a source in a repository, as the catalogue knows it. */

@@ -441,16 +441,6 @@ export interface Comparison {
   }
 }
 
-export interface Connection {
-  readonly host: string
-  readonly port: number | null
-  readonly database: string
-  readonly user: string | null
-  readonly passwordSet: boolean
-  readonly tls: 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full' | null
-  readonly caFile: string | null
-}
-
 export interface CreatedRepository {
   readonly repository: Repository
   readonly recoveryKey: string
@@ -1555,7 +1545,16 @@ export interface SourceChanges {
 
 export interface SourceDetails {
   readonly source: Source
-  readonly connection: Connection
+  readonly connection: {
+    readonly host: string
+    readonly port: number | null
+    readonly database: string
+    readonly user: string | null
+    readonly passwordSet: boolean
+    readonly tls: 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full' | null
+    readonly caFile: string | null
+    readonly lastTls: 'verified' | 'encrypted' | 'none' | null
+  }
   readonly standing: Standing
   readonly schedules: readonly Schedule[]
 }
@@ -1593,6 +1592,8 @@ export interface SourceTest {
   readonly server: string
   readonly tool: string
   readonly estimatedBytes: number | null
+  readonly tls: 'verified' | 'encrypted' | 'none' | null
+  readonly warnings: readonly string[]
 }
 
 export interface Standing {
@@ -1742,6 +1743,8 @@ export interface UnsavedSourceTest {
   readonly server: string
   readonly tool: string
   readonly estimatedBytes: number | null
+  readonly tls: 'verified' | 'encrypted' | 'none' | null
+  readonly warnings: readonly string[]
 }
 
 export interface User {

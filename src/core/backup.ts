@@ -73,6 +73,10 @@ export const StoredStream = z.object({
 })
 export type StoredStream = z.infer<typeof StoredStream>
 
+/** Whether a connection was encrypted, and whether the certificate of its server was verified. */
+export const TLS_STATES = ['verified', 'encrypted', 'none'] as const
+export type TlsState = (typeof TLS_STATES)[number]
+
 /** What was backed up, as the engine saw it. */
 export const SourceFacts = z.object({
   engine: z.string(),
@@ -83,6 +87,8 @@ export const SourceFacts = z.object({
   /** The program that made the dump, with its version. */
   tool: z.string(),
   database: z.string(),
+  /** How the connection to it was protected; absent where nobody noted it, and for dumps made elsewhere. */
+  tls: z.enum(TLS_STATES).optional(),
   /** What only the engine reads: encoding, locale, owner, settings, … */
   properties: z.record(z.string(), z.json()),
 })

@@ -7,6 +7,7 @@ import {
   findSource,
   insertSource,
   listSources,
+  newestTls,
   type Source as Row,
   removeSource,
   sourceUrlPlace,
@@ -68,7 +69,8 @@ export const sourceRoutes: readonly Route[] = [
       const [standing] = await sourceStandings(deps.catalog, source.id)
       if (standing === undefined) throw new NotFound({ kind: 'source', name: params.source })
       const schedules = await listSchedules(deps.catalog, source.id)
-      const connection = connectionOf(url, deps)
+      const lastTls = await newestTls(deps.catalog, source.id)
+      const connection = { ...connectionOf(url, deps), lastTls }
       const document = { source, connection, standing, schedules: schedules.map(scheduleDocument) }
       return { document }
     },
@@ -124,9 +126,13 @@ export const sourceRoutes: readonly Route[] = [
     handle: async ({ body, actor, signal }, deps) => {
       const url = urlOf(body, deps)
       const { engine, label } = deps.outside.describeSource(url)
-      const { estimatedBytes = null, ...probe } = await deps.outside.testSource(url, signal)
+      const {
+        estimatedBytes = null,
+        tls = null,
+        ...probe
+      } = await deps.outside.testSource(url, signal)
       await audit(deps.catalog, about({ name: label }, actor, 'source.test'))
-      return { document: { engine, label, ...probe, estimatedBytes } }
+      return { document: { engine, label, ...probe, estimatedBytes, tls } }
     },
   }),
 
@@ -172,9 +178,13 @@ export const sourceRoutes: readonly Route[] = [
     answer: SourceTest,
     handle: async ({ params, actor, signal }, deps) => {
       const { source, url } = await findWithUrl(deps.catalog, params.source, deps)
-      const { estimatedBytes = null, ...probe } = await deps.outside.testSource(url, signal)
+      const {
+        estimatedBytes = null,
+        tls = null,
+        ...probe
+      } = await deps.outside.testSource(url, signal)
       await audit(deps.catalog, about(source, actor, 'source.test'))
-      return { document: { source, ...probe, estimatedBytes } }
+      return { document: { source, ...probe, estimatedBytes, tls } }
     },
   }),
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TLS_STATES } from '../../core/backup.ts'
 import { Name, PlainText, Reference, SecretText, Time } from './common.ts'
 import { Schedule } from './schedules.ts'
 import { Standing } from './summary.ts'
@@ -99,9 +100,15 @@ export const Connection = z.object({
 })
 export type Connection = z.output<typeof Connection>
 
+/** verified: encrypted, and by a certificate that was verified; encrypted: by whatever certificate there was. */
+export const Tls = z.enum(TLS_STATES)
+
 export const SourceDetails = z.object({
   source: Source,
-  connection: Connection,
+  connection: Connection.extend({
+    /** How the connection of its newest backup was protected; null where that is not known. */
+    lastTls: z.nullable(Tls),
+  }),
   standing: Standing,
   schedules: z.array(Schedule),
 })
@@ -118,6 +125,10 @@ const Found = {
   tool: z.string(),
   /** A guess at the size of its dump. */
   estimatedBytes: z.nullable(z.number()),
+  /** How the connection is protected; null where its engine does not tell. */
+  tls: z.nullable(Tls),
+  /** What to mind: a connection that is not encrypted on its way over a network. */
+  warnings: z.array(z.string()).readonly(),
 }
 
 export const UnsavedSourceTest = z.object({

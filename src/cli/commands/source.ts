@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { Source, SourceList, type SourceListing, SourceTest } from '../../api/schema/sources.ts'
+import type { TlsState } from '../../core/backup.ts'
 import { bytesText } from '../../operations/words.ts'
 import { segment } from '../client.ts'
 import { requireOption } from '../command.ts'
@@ -117,6 +118,12 @@ const columns = (now: Date): Column<SourceListing>[] => [
   },
 ]
 
+const TLS_TEXTS: Readonly<Record<TlsState, string>> = {
+  verified: 'encrypted, and the certificate was verified',
+  encrypted: 'encrypted; the certificate was not verified',
+  none: 'not encrypted',
+}
+
 const testCommand = (context: Context): Command =>
   serverCommand('test', {
     summary: 'check whether a source can be backed up',
@@ -138,8 +145,10 @@ const testCommand = (context: Context): Command =>
           text: [
             `source ${context.terminal.style.bold(printable(test.source.name))} can be backed up: ${printable(test.source.label)}`,
             `  ${printable(test.source.engine)} ${printable(test.server)}, by ${printable(test.tool)}${size}`,
+            ...(test.tls === null ? [] : [`  ${TLS_TEXTS[test.tls]}`]),
           ],
           json: test,
+          warnings: test.warnings.map(printable),
         },
         options,
       )

@@ -1,10 +1,13 @@
 import { readFile, stat } from 'node:fs/promises'
+import type { Socket } from 'node:net'
 import { Client, type ClientConfig, DatabaseError, escapeIdentifier, escapeLiteral } from 'pg'
 import { waiting } from '../../core/abort.ts'
+import type { TlsState } from '../../core/backup.ts'
 import { Fault, reason } from '../../core/fault.ts'
 import { DatabaseMissing, DatabaseRefused, DatabaseUnreachable } from '../../core/faults.ts'
 import { checkedSocket } from '../reach.ts'
 import { CopyIn } from './copy-in.ts'
+import { exposureOf, tlsState } from './exposure.ts'
 import { type Settings, serverName } from './settings.ts'
 
 const CONNECT_TIMEOUT_MS = 15_000
@@ -25,22 +28,27 @@ export interface Copy {
 
 /** A connection of ours. */
 export class Session {
+  /** How the connection is protected. */
+  readonly tls: TlsState
+  /** What to say of a connection that is in clear although it need not have been; undefined: nothing. */
+  readonly exposure: string | undefined
   readonly #client: Client
   readonly #server: string
   readonly #signal: AbortSignal
 
-  private constructor(client: Client, server: string, signal: AbortSignal) {
+  private constructor(client: Client, settings: Settings, signal: AbortSignal) {
+    const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
+    this.tls = tlsState(stream, settings)
+    this.exposure = exposureOf(this.tls, settings, stream)
     this.#client = client
-    this.#server = server
+    this.#server = serverName(settings)
     this.#signal = signal
     // A connection that breaks while nothing is asked of it shows in the next question.
     client.on('error', () => {})
   }
 
   static async open(settings: Settings, signal: AbortSignal): Promise<Session> {
-    const server = serverName(settings)
-    const client = await connected(settings, signal)
-    return new Session(client, server, signal)
+    return new Session(await connected(settings, signal), settings, signal)
   }
 
   /** Opens a session, uses it and closes it. */

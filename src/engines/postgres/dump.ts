@@ -36,12 +36,14 @@ export async function startDump(
       server: server.version,
       tool: `pg_dump ${tool.version}`,
       database: settings.database,
+      tls: session.tls,
       properties: await readProperties(session),
     }
     const estimatedBytes = await estimateBytes(session)
     const { lockTimeout } = options
     const context = { settings, toolbox, signal, server, tool, lockTimeout }
-    return new PostgresDump(context, facts, estimatedBytes)
+    const warnings = session.exposure === undefined ? [] : [session.exposure]
+    return new PostgresDump(context, { facts, estimatedBytes, warnings })
   })
 }
 
@@ -49,15 +51,19 @@ class PostgresDump implements Dump {
   readonly facts: SourceFacts
   readonly estimatedBytes: number | undefined
   readonly #context: DumpContext
-  readonly #warnings: string[] = []
+  readonly #warnings: string[]
   readonly #builder = new OutlineBuilder(new Set(), entry => this.#note(entry))
   #globals: Promise<Uint8Array | undefined> | undefined
   #tables = 0
 
-  constructor(context: DumpContext, facts: SourceFacts, estimatedBytes: number | undefined) {
+  constructor(
+    context: DumpContext,
+    about: Pick<Dump, 'facts' | 'estimatedBytes'> & { readonly warnings: readonly string[] },
+  ) {
     this.#context = context
-    this.facts = facts
-    this.estimatedBytes = estimatedBytes
+    this.facts = about.facts
+    this.estimatedBytes = about.estimatedBytes
+    this.#warnings = [...about.warnings]
   }
 
   get streams(): AsyncIterable<DumpStream> {

@@ -85,8 +85,10 @@ class Look {
   async around(): Promise<Inspection> {
     const { target } = this.#place
     const tool = await this.#tool()
-    const session = await this.#check('login', this.#logIn(), () =>
-      ok(`${serverName(target)} lets ${target.user} in`),
+    const session = await this.#check('login', this.#logIn(), ({ exposure }) =>
+      exposure === undefined
+        ? ok(`${serverName(target)} lets ${target.user} in`)
+        : { outcome: 'warning', message: exposure },
     )
     const checks = this.#checks
     if (session === undefined) {

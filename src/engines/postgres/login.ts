@@ -54,7 +54,8 @@ export class ToolLogin {
       PGPORT: String(settings.port),
       PGUSER: settings.user,
       PGDATABASE: settings.database,
-      PGSSLMODE: settings.sslMode,
+      // libpq would try first without; both mean that either will do.
+      PGSSLMODE: settings.sslMode === 'allow' ? 'prefer' : settings.sslMode,
       ...(settings.sslRootCert !== undefined && { PGSSLROOTCERT: settings.sslRootCert }),
       ...((settings.password ?? settings.reach) && { PGPASSFILE: join(directory, 'pgpass') }),
     }

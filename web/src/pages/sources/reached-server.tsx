@@ -21,6 +21,11 @@ export function ReachedServer({ reached: { test, database } }: { readonly reache
           <Text size="sm">{t.dumpSize(database, format.bytes(test.estimatedBytes))}</Text>
         )}
       </Group>
+      {test.warnings.map(warning => (
+        <Text key={warning} size="sm" role="alert">
+          {warning}
+        </Text>
+      ))}
     </Alert>
   )
 }

@@ -177,6 +177,11 @@ function Test({ source, children }: TestProps) {
               </div>
             )}
           </dl>
+          {test.data.warnings.map(warning => (
+            <Text key={warning} size="sm" role="alert">
+              {warning}
+            </Text>
+          ))}
         </Alert>
       )}
     </Stack>

@@ -1,0 +1,39 @@
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import type { TlsState } from '../../core/backup.ts'
+import { Networks } from '../../core/network.ts'
+import { type Settings, serverName } from './settings.ts'
+
+const LOOPBACK = Networks.parse(['127.0.0.0/8', '::1'])
+
+/** How a connection that was made is protected: certificates are held against what the settings name, or against nothing. */
+export function tlsState(stream: Socket, { sslRootCert }: Settings): TlsState {
+  if (!(stream instanceof TLSSocket)) return 'none'
+  return sslRootCert === undefined ? 'encrypted' : 'verified'
+}
+
+/** The two ends of a connection; a socket of the file system has neither. */
+export interface Ends {
+  readonly remoteAddress?: string | undefined
+  readonly localAddress?: string | undefined
+}
+
+/**
+ * What to say of a connection that fell back to no encryption; undefined where it is encrypted, where nobody
+ * wants it to be, and where it never leaves this machine.
+ */
+export function exposureOf(tls: TlsState, settings: Settings, ends: Ends): string | undefined {
+  const fellBack = settings.sslMode === 'prefer' || settings.sslMode === 'allow'
+  if (tls !== 'none' || !fellBack || isWithin(settings, ends)) return undefined
+  const login = settings.password === undefined ? 'the login' : 'the login with its password'
+  return (
+    `the connection to ${serverName(settings)} is not encrypted, as the server offers no TLS: ` +
+    `${login} and all data pass the network in clear; set up TLS there, and "require" or "verify-full" here`
+  )
+}
+
+function isWithin({ host }: Settings, { remoteAddress, localAddress }: Ends): boolean {
+  if (host.startsWith('/')) return true
+  if (remoteAddress === undefined) return false
+  return LOOPBACK.contains(remoteAddress) || remoteAddress === localAddress
+}
