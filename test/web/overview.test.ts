@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict'
-import { statSync } from 'node:fs'
-import { join } from 'node:path'
 import { after, afterEach, before, describe, test } from 'node:test'
-import { DASHBOARD_DIR } from '../../src/api/dashboard.ts'
 import { openTestCatalog, type TestCatalog } from '../../support/catalog.ts'
 import { assertAccessible } from './axe.ts'
 import { assertNoSideways, PHONE } from './phone.ts'
 import { hold } from './run-hold.ts'
 import { WebSite } from './site.ts'
 
-/** Of the frame and the overview, compressed. */
-const MOST_SCRIPT_BYTES = 250_000
 const VIEWER = { email: 'vera@example.org', password: 'a lighthouse without a keeper' }
 
 describe('the overview', () => {
@@ -65,20 +60,6 @@ describe('the overview', () => {
       .waitFor()
     await page.getByText('1 of 1 backups completed').waitFor()
     await assertAccessible(page)
-  })
-
-  test('is small: what is loaded before anybody scrolls', async t => {
-    const page = await site.enter('/', undefined, { viewport: { width: 1280, height: 500 } })
-    await page.getByRole('heading', { name: 'Your source is protected' }).waitFor()
-    await page.waitForLoadState('networkidle')
-    const paths = await page.evaluate<string[]>(
-      `performance.getEntriesByType('resource').map(one => new URL(one.name).pathname)`,
-    )
-    const scripts = new Set(paths.filter(path => path.endsWith('.js')))
-    const bytes = Array.from(scripts, path => statSync(join(DASHBOARD_DIR, `${path}.gz`)).size)
-    const sum = bytes.reduce((total, one) => total + one, 0)
-    t.diagnostic(`${scripts.size} scripts, ${sum} bytes`)
-    assert.ok(sum < MOST_SCRIPT_BYTES, `${sum} bytes of JavaScript`)
   })
 
   test('shows a year of days, and every chart as a table, too', async () => {

@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core'
+import { Button, Checkbox, Group, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconArchive } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
@@ -8,7 +8,7 @@ import { useMessages } from '../../i18n/language.tsx'
 import { wordsOf } from '../../parts/fault-alert.tsx'
 import { sentence } from '../../parts/sentence.ts'
 import type { SourceLine } from './source-need.ts'
-import type { Selection } from './source-table.tsx'
+import type { ChoiceBoxProps, Selection } from './source-table.tsx'
 
 /** Several sources, for what is done with all of them. */
 export function useSelection(): Selection & { readonly forget: () => void } {
@@ -24,8 +24,17 @@ export function useSelection(): Selection & { readonly forget: () => void } {
     })
   }, [])
   const forget = useCallback(() => setChosen(new Set()), [])
-  return { chosen, choose, forget }
+  return { chosen, choose, forget, Box: ChoiceBox }
 }
+
+const ChoiceBox = ({ label, isChosen, isPartly = false, onChange }: ChoiceBoxProps) => (
+  <Checkbox
+    aria-label={label}
+    checked={isChosen}
+    indeterminate={isPartly}
+    onChange={event => onChange(event.currentTarget.checked)}
+  />
+)
 
 interface SourceChoiceProps extends ReturnType<typeof useSelection> {
   readonly sources: readonly SourceLine[]

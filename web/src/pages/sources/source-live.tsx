@@ -1,14 +1,15 @@
-import { Anchor, Group, Progress, Text } from '@mantine/core'
+import { Anchor, Group, Text } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import type { LiveRun } from '../../../../src/client/index.ts'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
 import { useActiveRuns, useLiveRun } from '../../live/live.tsx'
 import { isOver } from '../../live/live-store.ts'
+import { Bar } from '../../parts/bar.tsx'
 import { RunControls } from '../../parts/run-controls.tsx'
 import { RunProgress } from '../../parts/run-progress.tsx'
 import { whatOf } from '../../parts/run-words.ts'
-import { StateBadge } from '../../parts/state-badge.tsx'
+import { RUN_LOOKS, StateBadge } from '../../parts/state-badge.tsx'
 import classes from './source.module.css'
 
 /** Of each source, the run that is at work on it, or that ended a moment ago. */
@@ -54,12 +55,11 @@ export function RunLine({ run: id }: { readonly run: string }) {
         )}
       </div>
       {!isOver(run) && (
-        <Progress
-          value={percent ?? (run.state === 'running' ? 100 : 0)}
-          animated={percent === undefined && run.state === 'running'}
-          size="sm"
-          aria-label={label}
-          aria-valuetext={percent === undefined ? stage || undefined : undefined}
+        <Bar
+          label={label}
+          share={percent === undefined ? undefined : percent / 100}
+          tone={RUN_LOOKS[run.state].tone}
+          isStill={run.state !== 'running'}
         />
       )}
     </div>

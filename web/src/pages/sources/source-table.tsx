@@ -1,7 +1,7 @@
-import { Anchor, Checkbox, Group, Table, Text } from '@mantine/core'
+import { Anchor, Group, Table, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { Link } from '@tanstack/react-router'
-import { memo } from 'react'
+import { type ComponentType, memo } from 'react'
 import { useMay } from '../../app/session.tsx'
 import { useMessages } from '../../i18n/language.tsx'
 import { Ago } from '../../parts/ago.tsx'
@@ -16,6 +16,15 @@ import { VerdictBadge } from './source-verdict.tsx'
 export interface Selection {
   readonly chosen: ReadonlySet<string>
   readonly choose: (ids: readonly string[], isChosen: boolean) => void
+  /** The box that chooses; only pages where one can choose bring it along. */
+  readonly Box: ComponentType<ChoiceBoxProps>
+}
+
+export interface ChoiceBoxProps {
+  readonly label: string
+  readonly isChosen: boolean
+  readonly isPartly?: boolean
+  readonly onChange: (isChosen: boolean) => void
 }
 
 interface SourceTableProps {
@@ -43,6 +52,7 @@ export function SourceTable({ label, lines, firstDay, selection }: SourceTablePr
       run: run?.id,
       isChosen: selection?.chosen.has(line.id) ?? false,
       choose: mayAct ? selection?.choose : undefined,
+      Box: selection?.Box,
     }
   })
   if (isNarrow) {
@@ -63,11 +73,11 @@ export function SourceTable({ label, lines, firstDay, selection }: SourceTablePr
           <Table.Tr>
             {selection !== undefined && mayAct && (
               <Table.Th w={40}>
-                <Checkbox
-                  aria-label={t.chooseAll}
-                  checked={chosen > 0 && chosen === all.length}
-                  indeterminate={chosen > 0 && chosen < all.length}
-                  onChange={event => selection.choose(all, event.currentTarget.checked)}
+                <selection.Box
+                  label={t.chooseAll}
+                  isChosen={chosen > 0 && chosen === all.length}
+                  isPartly={chosen > 0 && chosen < all.length}
+                  onChange={isChosen => selection.choose(all, isChosen)}
                 />
               </Table.Th>
             )}
@@ -96,6 +106,7 @@ interface SourceRowProps {
   readonly run: string | undefined
   readonly isChosen: boolean
   readonly choose: Selection['choose'] | undefined
+  readonly Box: Selection['Box'] | undefined
 }
 
 const SourceRow = memo(function SourceRow(props: SourceRowProps) {
@@ -104,7 +115,7 @@ const SourceRow = memo(function SourceRow(props: SourceRowProps) {
     <Table.Tr>
       {choose && (
         <Table.Td>
-          <Choose {...props} choose={choose} />
+          <Choose {...props} />
         </Table.Td>
       )}
       <Table.Th scope="row" fw={400} className={classes.named}>
@@ -137,7 +148,7 @@ const SourceCard = memo(function SourceCard(props: SourceRowProps) {
   return (
     <li className={classes.card}>
       <Group wrap="nowrap" align="flex-start">
-        {choose && <Choose {...props} choose={choose} />}
+        {choose && <Choose {...props} />}
         <SourceName line={line} />
       </Group>
       <Strip strip={line.strip} firstDay={firstDay} name={line.name} />
@@ -166,17 +177,14 @@ const SourceCard = memo(function SourceCard(props: SourceRowProps) {
   )
 })
 
-function Choose({
-  line,
-  isChosen,
-  choose,
-}: SourceRowProps & { readonly choose: Selection['choose'] }) {
+function Choose({ line, isChosen, choose, Box }: SourceRowProps) {
   const t = useMessages().sources
+  if (Box === undefined) return null
   return (
-    <Checkbox
-      aria-label={t.choose(line.name)}
-      checked={isChosen}
-      onChange={event => choose([line.id], event.currentTarget.checked)}
+    <Box
+      label={t.choose(line.name)}
+      isChosen={isChosen}
+      onChange={wanted => choose?.([line.id], wanted)}
     />
   )
 }
