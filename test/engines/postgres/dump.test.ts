@@ -67,6 +67,7 @@ test('a dump says what it is of, and holds roles and tables', async () => {
     server: version?.v,
     tool: `pg_dump ${version?.v}`,
     database: 'big',
+    tls: 'none',
   })
   assert.equal(properties.encoding, 'UTF8')
   assert.match(taken.globals ?? '', /CREATE ROLE postgres/)
