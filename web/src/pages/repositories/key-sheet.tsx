@@ -2,7 +2,9 @@ import { Button, Code, CopyButton, Group, Stack, Text, Title } from '@mantine/co
 import { IconCheck, IconCopy, IconDownload, IconPrinter } from '@tabler/icons-react'
 import type { CreatedRepository } from '../../../../src/client/index.ts'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
+import { quoted } from '../../parts/command.tsx'
 import { Copy } from '../../parts/copy.tsx'
+import { printSheet, saveText } from '../../parts/keepsake.ts'
 import classes from './key-sheet.module.css'
 
 /** The recovery key, and the passphrase that was made up: to copy, to keep as a file, to print. */
@@ -55,11 +57,11 @@ export function KeySheet({ created }: { readonly created: CreatedRepository }) {
         <Button
           variant="default"
           leftSection={<IconDownload size={16} />}
-          onClick={() => download(`holdfast-recovery-key-${repository.name}.txt`, text)}
+          onClick={() => saveText(`holdfast-recovery-key-${repository.name}.txt`, text)}
         >
           {t.download}
         </Button>
-        <Button variant="default" leftSection={<IconPrinter size={16} />} onClick={print}>
+        <Button variant="default" leftSection={<IconPrinter size={16} />} onClick={printSheet}>
           {t.print}
         </Button>
       </Group>
@@ -75,9 +77,6 @@ const commandOf = ({ repository }: CreatedRepository): string =>
     'holdfast list',
     'holdfast restore BACKUP --target postgres://postgres@new-server/database',
   ].join('\n')
-
-const quoted = (text: string): string =>
-  /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 
 function useSheetText(created: CreatedRepository): string {
   const t = useMessages().newRepository
@@ -99,20 +98,4 @@ function useSheetText(created: CreatedRepository): string {
     commandOf(created),
     '',
   ].join('\n')
-}
-
-function download(name: string, text: string): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }))
-  link.download = name.replaceAll(/[/\\:*?"<>|]/g, '-')
-  link.click()
-  // The browser reads it a moment later.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
-}
-
-/** Prints the sheet alone. */
-function print(): void {
-  document.body.dataset.print = 'sheet'
-  window.addEventListener('afterprint', () => delete document.body.dataset.print, { once: true })
-  window.print()
 }
