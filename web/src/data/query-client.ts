@@ -4,8 +4,9 @@ import { sessionEnded } from './session-end.ts'
 
 const MOST_WAIT_MS = 10_000
 
+/** A wrong password or code, asked for by a page, is no end of a session. */
 const noticeEnd = (error: unknown): void => {
-  if (isFault(error) && error.status === 401) sessionEnded.fire()
+  if (isFault(error) && error.status === 401 && error.code !== 'LOGIN_REFUSED') sessionEnded.fire()
 }
 
 /** Answers are kept until something changes, which the live events tell; see live/invalidation.ts. */
