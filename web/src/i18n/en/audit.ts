@@ -1,3 +1,40 @@
 export const audit = {
   title: 'Audit log',
+  lead: 'Who did what, and what was refused, newest first. Nobody can change it unnoticed.',
+  list: 'Entries',
+  filters: 'Filters',
+  since: 'From',
+  until: 'To',
+  when: 'When',
+  actor: 'Who',
+  anybody: 'Anybody',
+  action: 'Action',
+  anything: 'Anything',
+  result: 'Result',
+  anyResult: 'Any result',
+  results: { done: 'Done', refused: 'Refused', failed: 'Failed' } as Readonly<
+    Record<string, string>
+  >,
+  object: 'On what',
+  objectHint: 'Kind, name or id',
+  none: 'No entry is like this',
+  noneText: 'Take a filter away, or make the range of days larger.',
+  export: 'Export',
+  asCsv: 'As CSV',
+  asLines: 'As lines of JSON',
+  detailsOf: (action: string, number: number) => `Details of ${action}, entry ${number}`,
+  number: 'Entry',
+  address: 'Address',
+  request: 'Request',
+  verify: {
+    action: 'Verify the log',
+    lead: 'Each entry is sealed with the one before it, so that a change shows.',
+    intact: (checked: string) => `The log is as it was written: ${checked} entries looked at.`,
+    broken: (entry: string) => `Entry ${entry} is not as it was written.`,
+    brokenHint:
+      'Somebody changed the database beside the server, or it was restored from a copy. Compare with a log that was exported before.',
+    head: (link: string) =>
+      `The seal of link ${link}. Kept elsewhere, it shows later that nothing before it was changed or taken away:`,
+    copyHash: 'Copy the seal',
+  },
 }

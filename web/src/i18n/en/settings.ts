@@ -1,3 +1,56 @@
 export const settings = {
   title: 'Settings',
+  lead: 'What holds for the whole server.',
+  limits: 'Limits',
+  noLimit: 'no limit',
+  maxRunsPerHost: 'Runs on one database server at a time',
+  manualBackupsPerMinute: 'Backups by hand, per source and minute',
+  deleteGraceHours: 'Undo window for deleted backups',
+  maxUploadBytes: 'Largest dump that may be brought in',
+  hints: {
+    maxRunsPerHost:
+      'More wait for their turn, so that a database server is not read from too many sides at once. Empty: no limit.',
+    manualBackupsPerMinute:
+      'How often one user or key may ask for a backup of one source in a minute. Empty: no limit.',
+    deleteGraceHours: 'So long after its deletion a backup can still be had back.',
+    maxUploadBytes: 'Of an upload, before and after it was decompressed.',
+  },
+  hoursUnit: 'hours',
+  hours: (hours: string) => `${hours} ${hours === '1' ? 'hour' : 'hours'}`,
+  save: 'Save the settings',
+  saved: 'The settings have been saved',
+  locks: {
+    title: 'Locks',
+    lead: 'What runs have to themselves at this moment; others wait for it.',
+    none: 'Nothing is locked.',
+    what: 'What',
+    kinds: {
+      source: 'Source',
+      repository: 'Repository',
+      target: 'Database to restore into',
+    } as Readonly<Record<string, string>>,
+    run: 'Run',
+    since: 'Since',
+    who: 'Asked for by',
+    host: 'Server',
+    notYet: 'not at work yet',
+    action: 'Action',
+    release: 'Release …',
+    releaseOf: (name: string) => `Release ${name}`,
+    releaseTitle: 'Take the lock away?',
+    releaseText: (name: string) =>
+      `The run that holds ${name} fails at once, and what it has done so far is lost. It can write nothing more, also where its server comes back later.`,
+    releaseWhen:
+      'It is for a run whose server will not come back. A run that is merely slow is cancelled on its own page.',
+    releaseYes: 'Take the lock away',
+    released: 'The lock has been taken away',
+  },
+  about: {
+    title: 'About',
+    version: 'Version',
+    api: 'API',
+    reference: 'Reference of the API',
+    guide: 'Guide',
+    guideText: 'in the directory in which Holdfast is installed; each command is explained by',
+  },
 }
