@@ -23,14 +23,19 @@ import { BASE, client } from '../data/client.ts'
 import { LANGUAGES, type Language, useMessages, useSpeech } from '../i18n/language.tsx'
 import { useActiveRuns, useStanding } from '../live/live.tsx'
 import { isOver } from '../live/live-store.ts'
+import { PaletteButton } from './palette-button.tsx'
 import { useAccount } from './session.tsx'
 
 export function HeaderTools({ onActive }: { readonly onActive: () => void }) {
   return (
     <Group gap={4} wrap="nowrap">
+      <PaletteButton />
       <ActiveButton onOpen={onActive} />
-      <ThemeMenu />
-      <LanguageMenu />
+      {/* On a phone both are found in one's account. */}
+      <Group gap={4} wrap="nowrap" visibleFrom="xs">
+        <ThemeMenu />
+        <LanguageMenu />
+      </Group>
       <PersonMenu />
     </Group>
   )

@@ -55,6 +55,9 @@ const ADMINISTER: readonly Entry[] = [
   { to: '/settings', icon: IconSettings, label: 'settings', role: 'viewer' },
 ]
 
+/** Every page of the menu. */
+export const ENTRIES: readonly Entry[] = [...PROTECT, ...ADMINISTER]
+
 /** `onGo`: somebody went to a page, and has done with the menu. */
 export function Navigation({ onGo }: { readonly onGo: () => void }) {
   const t = useMessages().app
