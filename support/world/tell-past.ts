@@ -17,7 +17,8 @@ export async function tellPast(
     ['update schedules set created_at = clock_now() where period_seconds < 3600'],
     [
       `insert into nodes (id, host, pid, version, max_runs, started_at, seen_at, stopped_at)
-       select gen_random_uuid(), $1, 1, version, max_runs, ${since}, clock_now(), clock_now() from nodes limit 1`,
+       select gen_random_uuid(), $1, 1, version, max_runs, ${since}, stopped, stopped
+       from nodes, lateral (select clock_now() - interval '1 day' as stopped) before limit 1`,
       [hostname()],
     ],
     [RUNS, [JSON.stringify(runs), DEFAULT_RETRY]],
@@ -98,7 +99,7 @@ const EVENTS = `
 const REPOSITORY_DAYS = `
   insert into repository_days (repository_id, day, used_bytes, dump_bytes, backups, measured_at)
   select held.repository_id, (clock_now() at time zone 'UTC')::date - ago,
-    held.stored * (1.1 - ago / 90.0), held.dumped * (1 - ago / 75.0), held.number * (1 - ago / 80.0),
+    held.stored * (1 - ago / 90.0), held.dumped * (1 - ago / 75.0), held.number * (1 - ago / 80.0),
     clock_now() - interval '1 day' * ago
   from (select repository_id, sum(stored_bytes) as stored, sum(dump_bytes) as dumped, count(*) as number
       from backups group by 1) held,

@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { PHONE } from '../phone.ts'
 import { ADMIN, type WebSite } from '../site.ts'
@@ -37,11 +35,18 @@ export class Camera {
   taken = 0
   readonly #directory: string
   readonly #wanted: readonly string[]
+  readonly #mostHeight: number
 
-  constructor(directory: string, wanted: readonly string[] = []) {
+  /** `mostHeight`: what of a page is further down is left out. */
+  constructor(
+    directory: string,
+    wanted: readonly string[] = [],
+    mostHeight = Number.POSITIVE_INFINITY,
+  ) {
     mkdirSync(directory, { recursive: true })
     this.#directory = directory
     this.#wanted = wanted
+    this.#mostHeight = mostHeight
   }
 
   /** Whether a picture is asked for: by its name, or by the beginning of it up to a hyphen. */
@@ -90,7 +95,7 @@ export class Camera {
   async snap(page: Page, name: string, isWindow = false): Promise<void> {
     if (!this.wants(name)) return
     await settled(page)
-    if (!isWindow) await growWindow(page)
+    if (!isWindow) await growWindow(page, this.#mostHeight)
     await page.screenshot({ path: join(this.#directory, `${name}.png`), animations: 'disabled' })
     this.taken += 1
   }
@@ -116,18 +121,13 @@ async function settled(page: Page): Promise<void> {
 }
 
 /** Makes the window as high as its page, part of which may come only when it is seen. */
-async function growWindow(page: Page): Promise<void> {
+async function growWindow(page: Page, most: number): Promise<void> {
   const { width, height } = page.viewportSize() ?? { width: 1280, height: HEIGHT }
-  const needed = await page.evaluate(() => document.documentElement.scrollHeight)
+  const all = await page.evaluate(() => document.documentElement.scrollHeight)
+  const needed = Math.min(all, most)
   if (needed <= height) return
   await page.setViewportSize({ width, height: needed })
   // What is seen only now asks for its data after the next frame or two.
   await page.waitForTimeout(UNFOLDING_MS)
   await settled(page)
-}
-
-/** Fewer colours, where a tool for that is at hand: a third of the bytes, and nobody sees it. */
-export async function quantise(path: string): Promise<void> {
-  const args = [path, '-strip', '-dither', 'None', '-colors', '255', `PNG8:${path}`]
-  await promisify(execFile)('convert', args).catch(() => undefined)
 }
