@@ -1,7 +1,8 @@
 import { Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconCheck, IconX } from '@tabler/icons-react'
-import { type UseMutationResult, useMutation } from '@tanstack/react-query'
+import { type UseMutateFunction, type UseMutationResult, useMutation } from '@tanstack/react-query'
+import { useCallback, useRef } from 'react'
 import { NotProven, useProof } from '../app/proof.tsx'
 import { wordsOf } from './fault-alert.tsx'
 import { sentence } from './sentence.ts'
@@ -16,14 +17,16 @@ interface ActOptions<Given, Got> {
 
 /**
  * Something that a button does: asks for a proof where the server wants one, says that it is done, or why it is not.
- * What it changed is asked for anew when the server tells of the change.
+ * What it changed is asked for anew when the server tells of the change. A second click while the first one is at
+ * work does nothing.
  */
 export function useAct<Given = void, Got = unknown>(
   act: (given: Given) => Promise<Got>,
   { done, onDone, showsFault = false }: ActOptions<Given, Got> = {},
 ): UseMutationResult<Got, Error, Given> {
   const withProof = useProof()
-  return useMutation<Got, Error, Given>({
+  const atWork = useRef(new Set<string>())
+  const mutation = useMutation<Got, Error, Given>({
     mutationFn: given => withProof(() => act(given)),
     onSuccess: (got, given) => {
       const text = typeof done === 'function' ? done(got, given) : done
@@ -43,5 +46,20 @@ export function useAct<Given = void, Got = unknown>(
         autoClose: 12_000,
       })
     },
+    onSettled: (_got, _error, given) => atWork.current.delete(wordFor(given)),
   })
+  // What is rendered says “at work” too late for the second click of a double one.
+  const { mutate } = mutation
+  const once = useCallback<UseMutateFunction<Got, Error, Given>>(
+    (...args) => {
+      const word = wordFor(args[0])
+      if (atWork.current.has(word)) return
+      atWork.current.add(word)
+      mutate(...args)
+    },
+    [mutate],
+  )
+  return { ...mutation, mutate: once }
 }
+
+const wordFor = (given: unknown): string => JSON.stringify(given) ?? ''
