@@ -94,8 +94,11 @@ export class Camera {
   /** Takes a picture of a page as it stands. */
   async snap(page: Page, name: string, isWindow = false): Promise<void> {
     if (!this.wants(name)) return
-    await settled(page)
+    // What is further down may be fetched only when it is seen.
+    if (isWindow) await settled(page)
+    else await settled(page).catch(() => undefined)
     if (!isWindow) await growWindow(page, this.#mostHeight)
+    await settled(page)
     await page.screenshot({ path: join(this.#directory, `${name}.png`), animations: 'disabled' })
     this.taken += 1
   }
@@ -129,5 +132,4 @@ async function growWindow(page: Page, most: number): Promise<void> {
   await page.setViewportSize({ width, height: needed })
   // What is seen only now asks for its data after the next frame or two.
   await page.waitForTimeout(UNFOLDING_MS)
-  await settled(page)
 }

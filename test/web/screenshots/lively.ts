@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { Client as PostgresClient } from 'pg'
 import type { Page } from 'playwright-core'
 import { joinEmbedded } from '../../../src/catalog/embedded.ts'
 import { type Client, createClient } from '../../../src/client/index.ts'
@@ -21,6 +22,7 @@ export async function takeLively(camera: Camera): Promise<void> {
     await camera.take(site, '', shots)
     const still = shots.filter(({ act }) => act === undefined)
     await camera.take(site, '-vi', still, [''], { locale: 'vi-VN' })
+    if (camera.wantsAny('active')) await takeActive(camera, site, client)
     if (camera.wantsAny('restore')) await takeRestore(camera, site)
   } finally {
     await site.close()
@@ -68,7 +70,6 @@ async function shotsOf(client: Client): Promise<Shot[]> {
   return [
     { name: 'login', path: '/login', isOpen: true },
     { name: 'overview', path: '/' },
-    { name: 'active', path: '/', act: openActive, isWindow: true },
     { name: 'palette', path: '/', act: openPalette, isWindow: true },
     { name: 'sources', path: '/sources' },
     { name: 'source', path: `/sources/${idOf('shop')}` },
@@ -108,9 +109,30 @@ async function openPalette(page: Page): Promise<void> {
   await page.getByRole('dialog').waitFor()
 }
 
+/** One run that waits for a table, and one that is tried again. */
+async function takeActive(camera: Camera, site: WebSite, client: Client): Promise<void> {
+  const holder = new PostgresClient({ connectionString: site.database.url('articles') })
+  holder.on('error', () => undefined)
+  await holder.connect()
+  await holder.query('begin; lock table articles in access exclusive mode')
+  const away = 'postgres://backup@127.0.0.1:1/archive'
+  await client.addSource({ name: 'archive', url: away })
+  const { repositories } = await client.listRepositories()
+  const repository = repositories[0]?.id ?? assert.fail('no repository')
+  await client.startRun({ kind: 'backup', source: 'archive', repository })
+  const run = await client.startRun({ kind: 'backup', source: 'articles' })
+  await camera.take(site, '', [
+    { name: 'active', path: '/', act: openActive, isWindow: true },
+    { name: 'active-overview', path: '/', isWindow: true },
+    { name: 'active-run', path: `/runs/${run.id}` },
+  ])
+  await holder.end()
+  await site.finished(run)
+}
+
 async function openActive(page: Page): Promise<void> {
   await page
-    .getByRole('button', { name: /active|at work/i })
+    .getByRole('button', { name: /active run/i })
     .first()
     .click()
   await page.getByRole('dialog').waitFor()
