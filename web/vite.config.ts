@@ -43,6 +43,22 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            // A file for each sign would cost more than the sign.
+            { name: 'signs', test: /@tabler/ },
+            // What most pages share: few files compress better than many.
+            {
+              name: 'shared',
+              minShareCount: 26,
+              test: /node_modules|web\/src\/(parts|app|data|live)/,
+            },
+          ],
+        },
+      },
+    },
     chunkSizeWarningLimit: 700,
   },
   server: {

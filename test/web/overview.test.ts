@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict'
+import { statSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { openTestCatalog, type TestCatalog } from '../../support/catalog.ts'
 import { assertAccessible } from './axe.ts'
 import { assertNoSideways, PHONE } from './phone.ts'
 import { hold } from './run-hold.ts'
-import { WebSite } from './site.ts'
+import { ADMIN, WebSite } from './site.ts'
 
 const VIEWER = { email: 'vera@example.org', password: 'a lighthouse without a keeper' }
+
+const ASSETS = join(import.meta.dirname, '../../web/dist/assets')
 
 describe('the overview', () => {
   let site: WebSite
@@ -60,6 +64,26 @@ describe('the overview', () => {
       .waitFor()
     await page.getByText('1 of 1 backups completed').waitFor()
     await assertAccessible(page)
+  })
+
+  test('takes less than 250 kB of scripts until it stands', async () => {
+    const page = await site.newPage()
+    const scripts: string[] = []
+    page.on('response', response => {
+      if (response.url().endsWith('.js')) scripts.push(basename(response.url()))
+    })
+    await page
+      .context()
+      .request.post('/api/v1/account/login', {
+        data: { email: ADMIN.email, password: ADMIN.password },
+      })
+    await page.goto('/', { waitUntil: 'networkidle' })
+    await page.getByRole('heading', { name: 'Your source is protected' }).waitFor()
+    assert.ok(scripts.length > 5, scripts.join(' '))
+    // The server sends what brotli leaves of them, which is less.
+    const sizes = scripts.map(name => statSync(join(ASSETS, `${name}.gz`)).size)
+    const total = sizes.reduce((sum, size) => sum + size, 0)
+    assert.ok(total < 250_000, `${total} bytes`)
   })
 
   test('shows a year of days, and every chart as a table, too', async () => {

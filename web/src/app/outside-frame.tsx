@@ -3,7 +3,7 @@ import { useDocumentTitle } from '@mantine/hooks'
 import type { ReactNode } from 'react'
 import { useMessages } from '../i18n/language.tsx'
 import { Brand } from './brand.tsx'
-import { LanguageMenu } from './header-tools.tsx'
+import { LanguageButton } from './header-tools.tsx'
 
 interface OutsideFrameProps {
   readonly title: string
@@ -19,7 +19,7 @@ export function OutsideFrame({ title, lead, children }: OutsideFrameProps) {
       <Box w="100%" maw={420}>
         <Group component="header" justify="space-between" mb="md">
           <Brand />
-          <LanguageMenu />
+          <LanguageButton />
         </Group>
         <Card component="main" padding="xl">
           <Stack gap="lg">

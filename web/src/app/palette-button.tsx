@@ -2,10 +2,11 @@ import { ActionIcon, Button, Kbd } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { lazy, Suspense, useState } from 'react'
-import { useMessages } from '../i18n/language.tsx'
+import { useMessages, withMessages } from '../i18n/language.tsx'
 import classes from './palette-button.module.css'
 
-const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }))
+const loadPalette = withMessages(() => import('./palette.tsx'))
+const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }))
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform)
 

@@ -1,6 +1,6 @@
 import type { IconProps } from '@tabler/icons-react'
 import type { ComponentType } from 'react'
-import type { Messages } from '../i18n/en/index.ts'
+import type { Messages } from '../i18n/messages.ts'
 
 /** One line of the palette: where it leads, or what it does. */
 export interface Entry {

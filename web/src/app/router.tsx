@@ -11,6 +11,7 @@ import type { ReactNode } from 'react'
 import { BASE, client, isFault } from '../data/client.ts'
 import { accountQuery } from '../data/queries.ts'
 import { queryClient } from '../data/query-client.ts'
+import { withMessages } from '../i18n/language.tsx'
 import { BrokenPage, NoSuchPage, PageOnItsWay } from './fallbacks.tsx'
 import { parseSearch, reads, writeSearch } from './search.ts'
 
@@ -58,7 +59,7 @@ const page = <const Path extends string, Name extends string, const Key extends 
     getParentRoute: () => inside,
     path,
     validateSearch: reads(...search),
-    component: lazyRouteComponent(load, name),
+    component: lazyRouteComponent(withMessages(load), name),
   })
 
 /** A page for everybody. */
@@ -72,15 +73,31 @@ const open = <const Path extends string, Name extends string, const Key extends 
     getParentRoute: () => root,
     path,
     validateSearch: reads(...search),
-    component: lazyRouteComponent(load, name),
+    component: lazyRouteComponent(withMessages(load), name),
   })
 
+// These two are where people come in: they do not wait for what other pages say.
+const overview = createRoute({
+  getParentRoute: () => inside,
+  path: '/',
+  component: lazyRouteComponent(
+    () => import('../pages/overview/overview-page.tsx'),
+    'OverviewPage',
+  ),
+})
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: reads('back', 'problem'),
+  component: lazyRouteComponent(() => import('../pages/login/login-page.tsx'), 'LoginPage'),
+})
+
 const tree = root.addChildren([
-  open('/login', () => import('../pages/login/login-page.tsx'), 'LoginPage', 'back', 'problem'),
+  login,
   open('/setup', () => import('../pages/setup/setup-page.tsx'), 'SetupPage'),
   open('/invitation', () => import('../pages/setup/invitation-page.tsx'), 'InvitationPage'),
   inside.addChildren([
-    page('/', () => import('../pages/overview/overview-page.tsx'), 'OverviewPage'),
+    overview,
     page('/welcome', () => import('../pages/welcome/welcome-page.tsx'), 'WelcomePage', 'step'),
     page(
       '/sources',

@@ -1,14 +1,28 @@
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from 'react'
-import type { Messages } from './en/index.ts'
 import { Format } from './format.ts'
+import type { Messages } from './messages.ts'
 
 /** Every language the interface speaks, in its own name. */
 export const LANGUAGES = { en: 'English', vi: 'Tiếng Việt' } as const
 export type Language = keyof typeof LANGUAGES
 
-const LOAD: Readonly<Record<Language, () => Promise<Messages>>> = {
-  en: async () => (await import('./en/index.ts')).en,
-  vi: async () => (await import('./vi/index.ts')).vi,
+type First = typeof import('./en/first.ts').first
+type Rest = typeof import('./en/rest.ts').rest
+interface Loaders {
+  readonly first: () => Promise<First>
+  readonly rest: () => Promise<Rest>
+}
+
+/** In two parts: what stands first does not wait for what other pages say. */
+const LOAD: Readonly<Record<Language, Loaders>> = {
+  en: {
+    first: async () => (await import('./en/first.ts')).first,
+    rest: async () => (await import('./en/rest.ts')).rest,
+  },
+  vi: {
+    first: async () => (await import('./vi/first.ts')).first,
+    rest: async () => (await import('./vi/rest.ts')).rest,
+  },
 }
 const KEPT_AS = 'holdfast-language'
 
@@ -28,11 +42,32 @@ export function preferredLanguage(): Language {
   return (known as Language | undefined) ?? 'en'
 }
 
-/** The messages of a language; only that one is loaded. */
+/** What was loaded last; a page that is loaded puts its part into it before it is shown. */
+let spokenNow: { readonly language: Language; readonly messages: Messages } | undefined
+let restOf: Language | undefined
+
+/** The messages that stand first in a language. The others come with {@link withMessages}. */
 export async function messagesOf(language: Language): Promise<Messages> {
   document.documentElement.lang = language
-  return await LOAD[language]()
+  const messages = (await LOAD[language].first()) as Messages
+  spokenNow = { language, messages }
+  return messages
 }
+
+async function loadRest(): Promise<void> {
+  if (spokenNow === undefined || restOf === spokenNow.language) return
+  const { language, messages } = spokenNow
+  Object.assign(messages, await LOAD[language].rest())
+  restOf = language
+}
+
+/** What is shown later than the overview, with what it says: together, or not at all. */
+export const withMessages =
+  <Module,>(load: () => Promise<Module>) =>
+  async (): Promise<Module> => {
+    const [module] = await Promise.all([load(), loadRest()])
+    return module
+  }
 
 interface SpeechProviderProps {
   readonly first: { readonly language: Language; readonly messages: Messages }
@@ -43,6 +78,7 @@ export function SpeechProvider({ first, children }: SpeechProviderProps) {
   const [spoken, setSpoken] = useState(first)
   const speak = useCallback(async (language: Language) => {
     const messages = await messagesOf(language)
+    await loadRest()
     localStorage.setItem(KEPT_AS, language)
     setSpoken({ language, messages })
   }, [])

@@ -1,5 +1,5 @@
 import type { LiveRun, Run } from '../../../src/client/index.ts'
-import type { Messages } from '../i18n/en/index.ts'
+import type { Messages } from '../i18n/messages.ts'
 
 type Named = Pick<LiveRun, 'kind' | 'source' | 'repository'> & Partial<Pick<Run, 'request'>>
 

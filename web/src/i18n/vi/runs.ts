@@ -1,4 +1,4 @@
-import type { Messages } from '../en/index.ts'
+import type { Messages } from '../messages.ts'
 
 const count = (number: number, noun: string) => `${number.toLocaleString('vi')} ${noun}`
 

@@ -1,8 +1,8 @@
 import { lazy, Suspense, useState } from 'react'
+import { withMessages } from '../../i18n/language.tsx'
 
-const ActiveDrawer = lazy(async () => ({
-  default: (await import('./active-drawer.tsx')).ActiveDrawer,
-}))
+const load = withMessages(() => import('./active-drawer.tsx'))
+const ActiveDrawer = lazy(async () => ({ default: (await load()).ActiveDrawer }))
 
 interface ActivePanelProps {
   readonly isOpen: boolean
