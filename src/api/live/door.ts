@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { Server, type Socket } from 'socket.io'
 import type { Catalog } from '../../catalog/db.ts'
@@ -13,17 +13,19 @@ import type { Reception } from '../reception.ts'
 import { LIVE_ACCESS, LiveAuth, type LiveEventJson, type LiveType } from '../schema/live.ts'
 import type { Told } from './documents.ts'
 import type { LiveHub } from './hub.ts'
+import { Places } from './places.ts'
 import { type Guest, Recheck } from './recheck.ts'
 
 /** Where Socket.IO is, on the port of the API. */
 export const LIVE_PATH = '/api/v1/live'
 /** A client says who it is and where it stood, and nothing else. */
 const MOST_BYTES = 4 * 1024
-const MOST_SOCKETS = 3_000
 const MOST_PER_CALLER = 100
 /** Whoever has not said who they are in this time is not one of ours. */
 const INTRODUCTION_MS = 5_000
 const PING_MS = 20_000
+/** Whoever finds no place may ask again then. */
+const RETRY_SECONDS = 60
 /** So many messages wait for a client that does not read; then it may come again and catch up. */
 const MOST_WAITING = 500
 
@@ -59,18 +61,31 @@ function hears({ role, scopes }: Caller, type: LiveType): boolean {
 /** Lets clients of Socket.IO watch through a door of the server. */
 export async function mountLive(app: FastifyInstance, options: LiveOptions): Promise<void> {
   const { hub, catalog, log, front } = options
+  const places = new Places()
   const io: LiveServer = new Server(app.server, {
     path: LIVE_PATH,
     serveClient: false,
     transports: ['polling', 'websocket'],
     maxHttpBufferSize: MOST_BYTES,
-    connectTimeout: INTRODUCTION_MS,
+    // Later than our own: it waits half a minute for a client to take its leave.
+    connectTimeout: 2 * INTRODUCTION_MS,
     pingInterval: PING_MS,
     pingTimeout: PING_MS,
     allowRequest: (request, answer) => {
-      const why = refusal(request, io, front)
+      const why = refusal(request, places, front)
       answer(why, why === undefined)
     },
+  })
+  io.engine.on('connection', (seat: LiveSocket['conn']) => {
+    // Many may have been let in at once.
+    if (!places.take(seat, front.sender(seat.request).address)) return seat.close(true)
+    const timer = setTimeout(() => {
+      if (places.isStranger(seat)) seat.close(true)
+    }, INTRODUCTION_MS)
+    seat.once('close', () => {
+      clearTimeout(timer)
+      places.leave(seat)
+    })
   })
   const counts = new Map<string, number>()
   const decide = async (socket: LiveSocket, next: (refusal?: Error) => void) => {
@@ -86,6 +101,7 @@ export async function mountLive(app: FastifyInstance, options: LiveOptions): Pro
   io.use((socket, next) => void decide(socket, next))
   const recheck = new Recheck(catalog, log, () => guestsOf(io))
   io.on('connection', socket => {
+    places.know(socket.conn)
     // Many may have come at once; whoever comes again is told why not.
     if (count(counts, socket) > MOST_PER_CALLER) socket.conn.close()
     recheck.check()
@@ -110,9 +126,15 @@ export async function mountLive(app: FastifyInstance, options: LiveOptions): Pro
 }
 
 /** Why a request may not even say who sends it. */
-function refusal(request: IncomingMessage, io: LiveServer, front: Front): string | undefined {
-  if (io.engine.clientsCount >= MOST_SOCKETS) return 'there are too many connections'
-  const { host } = front.sender(request)
+function refusal(request: IncomingMessage, places: Places, front: Front): string | undefined {
+  const { host, address } = front.sender(request)
+  const isFull = places.refusal(address)
+  if (isFull !== undefined) {
+    // Engine.IO keeps the answer there, where there is one to a request of its own.
+    const { res } = request as { res?: ServerResponse }
+    res?.setHeader('retry-after', RETRY_SECONDS)
+    return isFull
+  }
   const isKnown = front.knows(host, request.socket.localAddress)
   if (!isKnown || front.isAmbiguous(request)) return 'it calls the server by another name'
   // A cookie comes along whoever's page opens the connection, and what it is told would be read by that page.
