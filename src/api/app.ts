@@ -89,8 +89,8 @@ export async function createApp(door: Door, options: AppOptions): Promise<Fastif
   const budgets = new Budgets(web.requestsPerMinute)
   const reception = new Reception(options.deps.catalog, door, budgets)
   if (metrics !== undefined) addMetrics(app, { door, metrics, rules: web, reception })
-  await mountApi(app, { deps: options.deps, reception, stopping: options.stopping })
-  const { live: hub, log } = options
+  const { live: hub, log, stopping } = options
+  await mountApi(app, { deps: options.deps, reception, stopping, log })
   await mountLive(app, { catalog: options.deps.catalog, hub, log, front, reception })
   cutBasePath(app.server, front)
   return app

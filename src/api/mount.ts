@@ -4,6 +4,7 @@ import { cameFrom } from '../catalog/origin.ts'
 import type { Caller } from '../core/access.ts'
 import { Fault } from '../core/fault.ts'
 import { InvalidInput, NotFound, TooManyRequests } from '../core/faults.ts'
+import type { Log } from '../core/log.ts'
 import { Budget } from './budget.ts'
 import { understood } from './faults.ts'
 import { Gate } from './gate.ts'
@@ -13,6 +14,7 @@ import { isSecure, type Reception } from './reception.ts'
 import type { Answer, Call, Deps, Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
 import { Shared } from './shared.ts'
+import { Takers } from './takers.ts'
 
 /** Where all routes are, in this version of the API. */
 export const PREFIX = '/api/v1'
@@ -36,13 +38,17 @@ interface Mount {
   readonly reception: Reception
   /** Ends what goes on for long. */
   readonly stopping: AbortSignal
+  readonly log: Log
 }
 
 /** Adds the API to a server. */
 export async function mountApi(
   app: FastifyInstance,
-  { deps, reception, stopping }: Mount,
+  { deps, reception, stopping, log }: Mount,
 ): Promise<void> {
+  const takers = new Takers(deps.catalog, log)
+  await takers.start()
+  app.addHook('preClose', () => takers.stop())
   await app.register(
     async api => {
       api.decorateRequest('caller', null)
@@ -55,7 +61,12 @@ export async function mountApi(
         requireKnown(callerOf(request))
         throw new NotFound({ kind: 'route', name: `${request.method} ${request.url}` })
       })
-      const behind = { deps, stopping, strangers: new Budget(STRANGERS_RECORDED_PER_MINUTE) }
+      const behind = {
+        deps,
+        stopping,
+        takers,
+        strangers: new Budget(STRANGERS_RECORDED_PER_MINUTE),
+      }
       for (const one of ROUTES) if (!one.takesForm) addRoute(api, one, behind)
       // Within a scope of its own: no other route understands what a form sends.
       await api.register(async scope => {
@@ -73,11 +84,13 @@ export async function mountApi(
 interface Behind {
   readonly deps: Deps
   readonly stopping: AbortSignal
+  readonly takers: Takers
   /** How much of what strangers try is recorded. */
   readonly strangers: Budget
 }
 
-function addRoute(api: FastifyInstance, one: Route, { deps, stopping, strangers }: Behind): void {
+function addRoute(api: FastifyInstance, one: Route, behind: Behind): void {
+  const { deps, stopping, strangers } = behind
   const answers = one.shared ? new Shared<Buffer>() : undefined
   const gate = one.atOnce && new Gate(`${one.method} ${one.path}`, one.atOnce)
   api.route({
@@ -96,7 +109,7 @@ function addRoute(api: FastifyInstance, one: Route, { deps, stopping, strangers 
           requireAllowed(one, caller)
           place = gate?.enter(caller)
           const call = callOf(one, request, caller, signal)
-          if (answers === undefined) return await perform(one, call, deps, reply)
+          if (answers === undefined) return await perform(one, call, behind, reply)
           const answer = await answers.ask(request.url, () => documentOf(one, call, deps))
           reply.header('cache-control', 'no-store').type('application/json')
           return await reply.send(answer)
@@ -153,13 +166,16 @@ const percent = (character: string): string =>
 async function perform(
   one: Route,
   call: Call<unknown, unknown, unknown>,
-  deps: Deps,
+  { deps, takers }: Behind,
   reply: FastifyReply,
 ): Promise<unknown> {
   const answer = await one.handle(call, deps)
   reply.header('cache-control', 'no-store')
   if ('lines' in answer) return reply.type('application/x-ndjson').send(answer.lines)
-  if ('file' in answer) return sendFile(answer, reply)
+  if ('file' in answer) {
+    takers.add(call.caller, reply.raw)
+    return sendFile(answer, reply)
+  }
   if ('redirect' in answer) {
     return reply.headers(answer.headers ?? {}).redirect(answer.redirect, 303)
   }

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { buffer } from 'node:stream/consumers'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { PREFIX } from '../../src/api/mount.ts'
 import type { DownloadLink } from '../../src/api/schema/backups.ts'
@@ -50,10 +51,10 @@ describe('downloads', () => {
       body: JSON.stringify({ token }),
     })
   /** A download whose bytes nobody takes until they are asked for. */
-  const open = (token: string): Promise<IncomingMessage> =>
+  const open = (token: string, key = site.api.key): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const headers = {
-        authorization: `Bearer ${site.api.key.reveal()}`,
+        authorization: `Bearer ${key.reveal()}`,
         'content-type': 'application/json',
       }
       const path = `${PREFIX}/downloads`
@@ -202,6 +203,29 @@ describe('downloads', () => {
     const p99 = delay.percentile(99) / 1e6
     assert.ok(p99 < 50, `p99 ${p99}`)
     assert.ok(most - before < 64e6, `${most - before}`)
+  })
+
+  test('one that has begun breaks off once whoever takes it may not any more', async () => {
+    const { catalog } = site.api.test
+    const isAtWork = () => processes().some(one => one.environ.includes(site.api.dir))
+    await eventually('that nobody else is at it', () => !isAtWork())
+    const taken = await addApiKey(catalog, { name: 'taken', role: 'operator', days: null })
+    const asked = await ask('dump', taken.key)
+    const { token, bytes } = (await asked.json()) as DownloadLink
+    const response = await open(token, taken.key)
+    assert.equal(response.statusCode, 200)
+    await eventually('a process that reads', isAtWork)
+    await site.api.expect(200, 'DELETE', '/api-keys/taken')
+    let read = 0
+    await assert.rejects(async () => {
+      for await (const piece of response as AsyncIterable<Buffer>) {
+        read += piece.length
+        // Never still for so long that it would be ended for that, and seconds until it has all come.
+        await sleep(5)
+      }
+    }, /aborted/)
+    assert.ok(read < bytes, `${read} of ${bytes}`)
+    await eventually('the end of the process', () => !isAtWork())
   })
 
   test('one that nobody takes is ended after a while, and its process with it', async () => {

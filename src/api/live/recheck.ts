@@ -60,7 +60,10 @@ export class Recheck {
       for (const guest of guests) if (!isAsBefore(guest.caller, rights)) guest.turnOut()
     } catch (error) {
       // A catalog that is away takes nobody's rights.
-      this.#log.debug({ err: error }, 'could not look whether those who watch still may')
+      this.#log.debug(
+        { err: error },
+        'could not look whether those who were let in still may be here',
+      )
     }
   }
 }
