@@ -31,7 +31,9 @@ export const ENVIRONMENT = { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8', TZ: 'UTC'
 
 /** Longer socket paths do not fit the kernel's address. */
 const LONGEST_SOCKET_PATH = 107
-const SOCKET = '.s.PGSQL.5432'
+/** Of its socket; it listens nowhere else. */
+export const PORT = 5432
+const SOCKET = `.s.PGSQL.${PORT}`
 const MAJOR = '18'
 
 /** Whom the server runs as; undefined: as we do. */

@@ -16,7 +16,7 @@ import { Client, type ClientConfig } from 'pg'
 import { reason } from '../core/fault.ts'
 import { EmbeddedFailed } from '../core/faults.ts'
 import { sqlState } from './db.ts'
-import { ENVIRONMENT, type Layout, passwordOf, prepareFiles, ROLE } from './embedded-files.ts'
+import { ENVIRONMENT, type Layout, PORT, passwordOf, prepareFiles, ROLE } from './embedded-files.ts'
 
 const SETTINGS = {
   listen_addresses: '',
@@ -131,11 +131,14 @@ export function joinEmbedded(dataDir: string): ClientConfig | undefined {
 
 const connectionTo = (layout: Pick<Layout, 'run' | 'password' | 'data'>): ClientConfig => {
   const password = passwordOf(layout)
-  // A function, because `pg` shows its settings in what it throws and prints.
   return {
     host: layout.run,
+    // Said, because `pg` would take them from PGPORT and PGSSLMODE, which are for other servers.
+    port: PORT,
+    ssl: false,
     user: ROLE,
     database: 'postgres',
+    // A function, because `pg` shows its settings in what it throws and prints.
     password: () => password.reveal(),
   }
 }
@@ -183,7 +186,7 @@ async function startServer(
 
 function spawnServer(layout: Layout): ChildProcess {
   const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const args = ['-D', layout.data, '-k', layout.run, ...settings]
+  const args = ['-D', layout.data, '-k', layout.run, '-p', String(PORT), ...settings]
   const log = openLog(layout.log)
   try {
     const child = spawn(serverProgram(layout), args, {

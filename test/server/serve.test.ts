@@ -183,6 +183,12 @@ describe('holdfast serve', () => {
 })
 
 describe('the embedded PostgreSQL', () => {
+  test('is reached whatever the environment says of other servers', async t => {
+    const elsewhere = { PGHOST: 'db.example.org', PGPORT: '5433', PGSSLMODE: 'require' }
+    const server = await readyServer(t, newDataDir(), elsewhere)
+    assert.match(server.stderr(), /embedded PostgreSQL started/)
+  })
+
   test('is adopted by the next server when the first is killed', async t => {
     const first = await readyServer(t)
     const postgres = postgresOf(first.dataDir)
