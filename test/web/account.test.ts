@@ -126,9 +126,9 @@ describe('one’s own account', () => {
     await page.getByText('The password has been changed').waitFor()
     await page.getByText('Tiếng Việt').click()
     await page.getByRole('heading', { name: 'Tài khoản của bạn', level: 1 }).waitFor()
+    await assertAccessible(page)
     await page.getByText('Tối', { exact: true }).click()
     await page.waitForFunction(() => document.documentElement.dataset.mantineColorScheme === 'dark')
-    await assertAccessible(page)
     const anew = await site.enter('/account', {
       ...SAM,
       password: 'eleven oars and a song at night',

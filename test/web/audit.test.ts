@@ -39,9 +39,9 @@ describe('the audit log', () => {
     await page.getByRole('combobox', { name: 'Result' }).click()
     await page.getByRole('option', { name: 'Done' }).click()
     await page.waitForURL(/result=done/)
-    await page.getByText('Refused').first().waitFor({ state: 'detached' })
+    await page.locator('tbody').getByText('Refused').waitFor({ state: 'detached' })
     assert.deepEqual(await shown(page), ['source.remove', 'source.add', 'source.add', 'source.add'])
-    await page.getByLabel('On what').fill('two')
+    await page.getByRole('combobox', { name: 'On what' }).fill('two')
     await page.waitForURL(/object=two/)
     await page.getByRole('row').nth(3).waitFor({ state: 'detached' })
     assert.deepEqual(await shown(page), ['source.remove', 'source.add'])
@@ -56,7 +56,7 @@ describe('the audit log', () => {
     await page.getByRole('button', { name: 'Clear filters' }).click()
     await page.getByRole('rowheader', { name: 'api-key.add' }).waitFor()
     assert.deepEqual(searchOf(page), {})
-    assert.equal(await page.getByLabel('On what').inputValue(), '')
+    assert.equal(await page.getByRole('combobox', { name: 'On what' }).inputValue(), '')
   })
 
   test('knows days and people, and tells all that was written down', async () => {

@@ -114,7 +114,7 @@ describe('users and keys', () => {
     await sources.getByText('Read', { exact: true }).click()
     await assertAccessible(page)
     await make.click()
-    const field = dialog.getByLabel('API key')
+    const field = dialog.getByRole('textbox', { name: 'API key' })
     await field.waitFor()
     const key = await field.inputValue()
     await dialog.getByText(`Bearer ${key}`).waitFor()
