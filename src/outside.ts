@@ -7,7 +7,7 @@ import type { EngineSettings } from './engines/index.ts'
 import { engineNamed, engineOf, openDatabase } from './engines/index.ts'
 import { preflightIn } from './jobs/transfer-process.ts'
 import { addServerKey, probeSource } from './operations/adopt.ts'
-import { listKeys, removeKey, requireStrong } from './operations/keys.ts'
+import { addRecoveryKey, listKeys, removeKey, requireStrong } from './operations/keys.ts'
 import { listBackups } from './operations/list.ts'
 import { backupsOutside, type Transfers } from './outside-backups.ts'
 import { type Key, Repository } from './repository/repository.ts'
@@ -72,6 +72,7 @@ export const outsideOf = (
 type OfRepositories =
   | 'createRepository'
   | 'listKeys'
+  | 'addRecoveryKey'
   | 'measureRepository'
   | 'adoptRepository'
   | 'readBackups'
@@ -95,6 +96,14 @@ const repositoriesOutside = (rules: StorageRules): Pick<Outside, OfRepositories>
   listKeys: (url, recoveryKey, signal) =>
     withRepository({ url, rules }, { recoveryKey }, signal, repository =>
       listKeys(repository, signal),
+    ),
+
+  addRecoveryKey: (url, recoveryKey, label, signal) =>
+    withRepository(
+      { url, rules },
+      { recoveryKey },
+      signal,
+      async repository => (await addRecoveryKey(repository, label, signal)).recoveryKey,
     ),
 
   measureRepository: (url, recoveryKey, signal) =>

@@ -33,6 +33,8 @@ export interface Outside extends BackupContents {
   ): Promise<AdoptedRepository & { readonly recoveryKey: Secret }>
   /** What opens a repository, without the secrets. */
   listKeys(url: Secret, key: Secret, signal: AbortSignal): Promise<readonly KeySlot[]>
+  /** Makes one more recovery key, which can be shown this once only. */
+  addRecoveryKey(url: Secret, key: Secret, label: string, signal: AbortSignal): Promise<Secret>
   /** What a repository takes on its storage. */
   measureRepository(url: Secret, key: Secret, signal: AbortSignal): Promise<RepositorySize>
   /** Opens a repository and gives the server a key of its own. */

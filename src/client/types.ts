@@ -1857,6 +1857,8 @@ export interface Operations {
     repository: string,
     options?: CallOptions,
   ) => Promise<RepositoryKeys>
+  /** Make one more recovery key; the answer shows it this once only */
+  readonly addRecoveryKey: (repository: string, options?: CallOptions) => Promise<CreatedRepository>
   /** Measure now what a repository takes on its storage */
   readonly measureRepository: (
     repository: string,
@@ -2301,6 +2303,12 @@ export const OPERATIONS = {
   listRepositoryKeys: {
     method: 'GET',
     path: '/repositories/{repository}/keys',
+    takes: [],
+    answers: 'document',
+  },
+  addRecoveryKey: {
+    method: 'POST',
+    path: '/repositories/{repository}/recovery-keys',
     takes: [],
     answers: 'document',
   },

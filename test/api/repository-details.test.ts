@@ -82,6 +82,21 @@ describe('a repository that the server makes', () => {
     await site.refuse('NOT_FOUND', 404, 'GET', '/repositories/nix/keys')
   })
 
+  test('makes one more recovery key, which opens it', async () => {
+    const path = '/repositories/given/recovery-keys'
+    const made = await site.expect<{ recoveryKey: string }>(201, 'POST', path)
+    await opens(join(site.dir, 'given'), { recoveryKey: new Secret(made.recoveryKey) })
+    const { keys } = await site.expect<{ keys: { label: string }[] }>(
+      200,
+      'GET',
+      '/repositories/given/keys',
+    )
+    assert.ok(keys.some(({ label }) => label === 'by local user ops'))
+    const records = await site.audited('repository.recovery-key')
+    assert.equal(records.length, 1)
+    assert.ok(!JSON.stringify(records).includes(made.recoveryKey))
+  })
+
   test('tells what it takes once it was measured, on demand or by itself', async () => {
     const details = () => site.expect<Details>(200, 'GET', '/repositories/given')
     assert.equal((await details()).repository.usedBytes, null)

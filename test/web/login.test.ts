@@ -95,7 +95,7 @@ describe('logging in', () => {
     await page.getByRole('link', { name: 'Sources', exact: true }).first().waitFor()
 
     const again = await site.newPage()
-    await again.goto(invitation.link)
+    await again.goto(invitation?.link ?? '')
     await again.getByLabel('Password', { exact: true }).fill(ANN.password)
     await again.keyboard.press('Enter')
     await again.getByRole('alert').getByText('was used already or has expired').waitFor()

@@ -95,6 +95,31 @@ describe('repositories', () => {
     await assertAccessible(page)
   })
 
+  test('get a new recovery key, which must be kept before one goes on', async () => {
+    const page = await site.enter('/repositories')
+    await page.getByRole('link', { name: 'main' }).click()
+    await page.getByRole('tab', { name: 'Keys and emergency' }).click()
+    await page.getByRole('button', { name: 'Make a new recovery key' }).click()
+    const dialog = page.getByRole('dialog', { name: 'The new recovery key' })
+    const groups = await dialog
+      .getByRole('list', { name: 'Recovery key' })
+      .getByRole('listitem')
+      .allInnerTexts()
+    await assertAccessible(page)
+    await page.keyboard.press('Escape')
+    await dialog.getByRole('button', { name: 'I have kept it' }).click()
+    const fields = dialog.getByRole('textbox')
+    await fields.first().waitFor()
+    for (const field of await fields.all()) {
+      const label = await field.evaluate((one: HTMLInputElement) => one.labels?.[0]?.textContent)
+      const [at = ''] = /\d+/.exec(label ?? '') ?? []
+      await field.fill(groups[Number(at) - 1]?.replace(/^\d+\s+/, '') ?? '')
+    }
+    await dialog.getByRole('button', { name: 'Confirm the key' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await page.getByRole('cell', { name: /^by user ada@example\.org/ }).waitFor()
+  })
+
   test('are called something else, given a limit, and read anew', async () => {
     const page = await site.enter('/repositories')
     await page.getByRole('link', { name: 'main' }).click()

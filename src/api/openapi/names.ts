@@ -15,6 +15,7 @@ export const OTHER_NAMES: Readonly<Record<string, string>> = {
   'GET /audit.ndjson': 'exportAuditLines',
   'GET /backups/:before/diff/:after': 'compareBackups',
   'GET /repositories': 'listRepositories',
+  'POST /repositories/:repository/recovery-keys': 'addRecoveryKey',
   'GET /runs.csv': 'exportRuns',
   'GET /runs/active': 'getActiveRuns',
   'GET /schedules/calendar': 'getCalendar',

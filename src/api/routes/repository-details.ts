@@ -136,6 +136,28 @@ export const repositoryDetailRoutes: readonly Route[] = [
 
   route({
     method: 'POST',
+    path: '/repositories/:repository/recovery-keys',
+    summary: 'Make one more recovery key; the answer shows it this once only',
+    area: 'repositories',
+    needs: 'admin',
+    action: 'repository.recovery-key',
+    stepUp: true,
+    success: [201],
+    atOnce: { perCaller: 1, all: 4 },
+    params: One,
+    answer: CreatedRepository,
+    handle: async ({ params, actor, signal }, deps) => {
+      const repository = await findRepository(deps.catalog, params.repository)
+      const { url, key } = await openedBy(deps, repository)
+      const made = await deps.outside.addRecoveryKey(url, key, `by ${actor}`, signal)
+      await audit(deps.catalog, about(repository, actor, 'repository.recovery-key'))
+      const document = { repository, recoveryKey: made.reveal(), passphrase: null }
+      return { status: 201, document }
+    },
+  }),
+
+  route({
+    method: 'POST',
     path: '/repositories/:repository/measure',
     summary: 'Measure now what a repository takes on its storage',
     area: 'repositories',

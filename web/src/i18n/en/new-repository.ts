@@ -47,7 +47,7 @@ export const newRepository = {
   showAgain: 'Show the key again',
   leaveTitle: 'You have not confirmed the recovery key',
   leaveText:
-    'It cannot be shown again. If this server is lost one day, the repository can then be opened only with its passphrase.',
+    'It cannot be shown again. If this server is lost one day, the repository can then be opened only with its passphrase. A new key can be made on the page of the repository.',
   stay: 'Stay and keep the key',
   leave: 'Leave without the key',
 }

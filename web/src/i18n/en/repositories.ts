@@ -79,6 +79,9 @@ export const repositories = {
     lost: 'When a key is lost, or somebody may have seen it',
     lostLead:
       'As long as one passphrase or recovery key is left, it makes others. These commands ask for it.',
+    makeRecovery: 'Make a new recovery key',
+    makeRecoveryHint: 'Shown once. The keys there are go on opening it.',
+    madeRecovery: 'The new recovery key',
     newRecovery: 'One more recovery key, shown once:',
     newPassphrase: 'One more passphrase:',
     remove: 'Take the lost one out of use, by its slot:',

@@ -48,7 +48,7 @@ export const newRepository: Messages['newRepository'] = {
   showAgain: 'Hiện lại khóa',
   leaveTitle: 'Bạn chưa xác nhận khóa khôi phục',
   leaveText:
-    'Khóa không thể hiện lại. Nếu một ngày máy chủ này mất đi, kho chỉ còn mở được bằng cụm mật khẩu.',
+    'Khóa không thể hiện lại. Nếu một ngày máy chủ này mất đi, kho chỉ còn mở được bằng cụm mật khẩu. Có thể tạo khóa mới ở trang của kho.',
   stay: 'Ở lại và giữ khóa',
   leave: 'Rời đi mà không có khóa',
 }

@@ -78,6 +78,9 @@ export const repositories: Messages['repositories'] = {
     lost: 'Khi mất khóa, hoặc có người đã nhìn thấy khóa',
     lostLead:
       'Chỉ cần còn một cụm mật khẩu hoặc khóa khôi phục là tạo được khóa khác. Các lệnh này sẽ hỏi nó.',
+    makeRecovery: 'Tạo khóa khôi phục mới',
+    makeRecoveryHint: 'Chỉ hiện một lần. Các khóa đã có vẫn mở được kho.',
+    madeRecovery: 'Khóa khôi phục mới',
     newRecovery: 'Thêm một khóa khôi phục, chỉ hiện một lần:',
     newPassphrase: 'Thêm một cụm mật khẩu:',
     remove: 'Vô hiệu hóa khóa đã mất, theo ô khóa:',

@@ -10,6 +10,7 @@ import { Answer } from '../../parts/answer.tsx'
 import { Command, quoted } from '../../parts/command.tsx'
 import { Listing } from '../../parts/listing.tsx'
 import { ToneBadge } from '../../parts/state-badge.tsx'
+import { NewRecoveryKey } from './new-recovery-key.tsx'
 import classes from './repositories.module.css'
 
 interface KeysProps {
@@ -106,13 +107,16 @@ function Emergency({ repository }: KeysProps) {
   )
 }
 
-function LostKey({ repository: { place } }: KeysProps) {
+function LostKey({ repository: { id, place } }: KeysProps) {
   const t = useMessages().repositories.keys
   const at = `-r ${quoted(place)}`
   return (
     <section aria-label={t.lost}>
       <Stack gap="sm">
         <Title order={2}>{t.lost}</Title>
+        <OnlyFor role="admin">
+          <NewRecoveryKey repository={id} />
+        </OnlyFor>
         <Text size="sm">{t.lostLead}</Text>
         <Command lead={t.newRecovery} lines={[`holdfast keys recovery ${at} --label "safe"`]} />
         <Command lead={t.newPassphrase} lines={[`holdfast keys add ${at}`]} />
