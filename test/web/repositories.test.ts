@@ -101,10 +101,9 @@ describe('repositories', () => {
     await page.getByRole('tab', { name: 'Keys and emergency' }).click()
     await page.getByRole('button', { name: 'Make a new recovery key' }).click()
     const dialog = page.getByRole('dialog', { name: 'The new recovery key' })
-    const groups = await dialog
-      .getByRole('list', { name: 'Recovery key' })
-      .getByRole('listitem')
-      .allInnerTexts()
+    const shown = dialog.getByRole('list', { name: 'Recovery key' })
+    await shown.waitFor()
+    const groups = await shown.getByRole('listitem').allInnerTexts()
     await assertAccessible(page)
     await page.keyboard.press('Escape')
     await dialog.getByRole('button', { name: 'I have kept it' }).click()
@@ -113,7 +112,7 @@ describe('repositories', () => {
     for (const field of await fields.all()) {
       const label = await field.evaluate((one: HTMLInputElement) => one.labels?.[0]?.textContent)
       const [at = ''] = /\d+/.exec(label ?? '') ?? []
-      await field.fill(groups[Number(at) - 1]?.replace(/^\d+\s+/, '') ?? '')
+      await field.fill(groups[Number(at) - 1] ?? '')
     }
     await dialog.getByRole('button', { name: 'Confirm the key' }).click()
     await dialog.waitFor({ state: 'detached' })
