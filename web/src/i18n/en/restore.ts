@@ -38,8 +38,9 @@ export const restore = {
   rows: (count: number, text: string) =>
     plural(count, { one: `${text} row`, other: `${text} rows` }),
   damaged: 'Parts of this backup cannot be read. Choose another one, unless there is none.',
-  noSource: 'There is nothing to restore yet',
-  noSourceText: 'Add a database as a source and back it up; then it can be restored from here.',
+  noSource: 'Add a source first',
+  noSourceText:
+    'A restore logs in to the server of a source. On a new server, add any database of the one to restore to: “postgres” is always there. Then every backup of the repositories that are open can be restored.',
   addSource: 'Add a source',
 
   file: 'Dump file',

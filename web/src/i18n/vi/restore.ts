@@ -33,9 +33,9 @@ export const restore: Messages['restore'] = {
   rows: (_, text) => `${text} dòng`,
   damaged:
     'Có phần của bản sao lưu này không đọc được. Hãy chọn bản khác, trừ khi không còn bản nào.',
-  noSource: 'Chưa có gì để khôi phục',
+  noSource: 'Trước hết hãy thêm một nguồn',
   noSourceText:
-    'Hãy thêm một cơ sở dữ liệu làm nguồn và sao lưu nó; sau đó có thể khôi phục từ đây.',
+    'Việc khôi phục đăng nhập vào máy chủ của một nguồn. Trên máy chủ Holdfast mới, hãy thêm bất kỳ cơ sở dữ liệu nào của máy chủ sẽ nhận bản khôi phục: “postgres” luôn có sẵn. Sau đó có thể khôi phục mọi bản sao lưu trong các kho lưu trữ đã mở.',
   addSource: 'Thêm nguồn',
 
   file: 'Tệp kết xuất',
