@@ -105,7 +105,7 @@ describe('the house', () => {
       importsOf(path)
         .filter(name =>
           /^(src|web)\//.test(name)
-            ? !name.startsWith('web/src/') && name !== 'src/client/index.ts'
+            ? !/^(web\/src|src\/client)\//.test(name)
             : !tools.has(packageOf(name)),
         )
         .map(name => `${path} → ${name}`),

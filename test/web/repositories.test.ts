@@ -116,7 +116,10 @@ describe('repositories', () => {
     }
     await dialog.getByRole('button', { name: 'Confirm the key' }).click()
     await dialog.waitFor({ state: 'detached' })
-    await page.getByRole('cell', { name: /^by user ada@example\.org/ }).waitFor()
+    await page
+      .getByRole('table', { name: 'What opens it' })
+      .getByText('by user ada@example.org')
+      .waitFor()
   })
 
   test('are called something else, given a limit, and read anew', async () => {

@@ -3,7 +3,7 @@ import { useProof } from '../app/proof.tsx'
 import { client } from '../data/client.ts'
 import { useMessages } from '../i18n/language.tsx'
 import { Confirm } from './confirm.tsx'
-import type { Controlled } from './run-controls.tsx'
+import type { Controlled } from './run-progress.tsx'
 import { whatOf } from './run-words.ts'
 
 interface CancelDialogProps {

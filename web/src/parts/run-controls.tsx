@@ -13,15 +13,13 @@ import { client } from '../data/client.ts'
 import { useMessages } from '../i18n/language.tsx'
 import { isOver } from '../live/live-store.ts'
 import { useAct } from './act.tsx'
-import type { Progressing } from './run-progress.tsx'
+import type { Controlled } from './run-progress.tsx'
 import { whatOf } from './run-words.ts'
 import { isHeld } from './state-badge.tsx'
 
 const CancelDialog = lazy(async () => ({
   default: (await import('./cancel-dialog.tsx')).CancelDialog,
 }))
-
-export type Controlled = Progressing & { readonly id: string }
 
 interface RunControlsProps {
   readonly run: Controlled

@@ -25,6 +25,8 @@ export type Progressing = Pick<
   | 'startedAt'
   | 'finishedAt'
 > & { readonly progress: Told | null }
+/** A run that can be told what to do. */
+export type Controlled = Progressing & { readonly id: string }
 
 interface RunProgressProps {
   readonly run: Progressing

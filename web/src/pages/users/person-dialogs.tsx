@@ -11,7 +11,7 @@ import { Confirm } from '../../parts/confirm.tsx'
 import { FaultAlert } from '../../parts/fault-alert.tsx'
 import { Form } from '../../parts/form.tsx'
 import { InvitationLink } from './invitation-link.tsx'
-import type { PersonAct } from './person-tools.tsx'
+import type { PersonAct } from './person-act.ts'
 import { RoleField } from './role-field.tsx'
 
 interface DialogProps {

@@ -15,6 +15,7 @@ import { useAccount } from '../../app/session.tsx'
 import { client } from '../../data/client.ts'
 import { useMessages } from '../../i18n/language.tsx'
 import { useAct } from '../../parts/act.tsx'
+import type { PersonAct } from './person-act.ts'
 
 const InviteDialog = lazy(async () => ({
   default: (await import('./invite-dialog.tsx')).InviteDialog,
@@ -22,9 +23,6 @@ const InviteDialog = lazy(async () => ({
 const PersonDialog = lazy(async () => ({
   default: (await import('./person-dialogs.tsx')).PersonDialog,
 }))
-
-/** What can be done with somebody's account after a question. */
-export type PersonAct = 'edit' | 'disable' | 'reset' | 'two-factor' | 'remove'
 
 /** Gives somebody an account. */
 export function Invite() {
