@@ -72,11 +72,9 @@ describe('the overview', () => {
     page.on('response', response => {
       if (response.url().endsWith('.js')) scripts.push(basename(response.url()))
     })
-    await page
-      .context()
-      .request.post('/api/v1/account/login', {
-        data: { email: ADMIN.email, password: ADMIN.password },
-      })
+    await page.context().request.post('/api/v1/account/login', {
+      data: { email: ADMIN.email, password: ADMIN.password },
+    })
     await page.goto('/', { waitUntil: 'networkidle' })
     await page.getByRole('heading', { name: 'Your source is protected' }).waitFor()
     assert.ok(scripts.length > 5, scripts.join(' '))
