@@ -31,6 +31,17 @@ function pageOf(path: string): Page {
   return { name: path, text, steps: stepsOf(path, text) }
 }
 
+/** What stands under one heading of a page; lines keep their numbers. */
+export function sectionOf(path: string, heading: string): Page {
+  const { text } = pageOf(path)
+  const start = text.indexOf(`\n## ${heading}\n`)
+  if (start < 0) throw new Error(`${path} has no heading ${heading}`)
+  const end = text.indexOf('\n## ', start + 1)
+  const before = text.slice(0, start).replaceAll(/[^\n]/g, '')
+  const part = before + text.slice(start, end < 0 ? undefined : end + 1)
+  return { name: heading, text: part, steps: stepsOf(path, part) }
+}
+
 /** ```sh is run; ```json or ```csv behind it is its answer; ```text and everything else is for the reader. */
 function stepsOf(path: string, text: string): Step[] {
   const steps: Step[] = []

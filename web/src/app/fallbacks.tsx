@@ -1,4 +1,4 @@
-import { Button, Center, Group, Loader, Stack } from '@mantine/core'
+import { Button, Center, Container, Group, Loader, Stack } from '@mantine/core'
 import { IconMapOff } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { isFault } from '../data/client.ts'
@@ -28,6 +28,15 @@ export function NoSuchPage() {
         {t.notFoundHint}
       </Empty>
     </Page>
+  )
+}
+
+/** The same where nothing stands around it. */
+export function NoSuchAddress() {
+  return (
+    <Container component="main" size="sm" py={64}>
+      <NoSuchPage />
+    </Container>
   )
 }
 

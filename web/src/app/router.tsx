@@ -12,7 +12,7 @@ import { BASE, client, isFault } from '../data/client.ts'
 import { accountQuery } from '../data/queries.ts'
 import { queryClient } from '../data/query-client.ts'
 import { withMessages } from '../i18n/language.tsx'
-import { BrokenPage, NoSuchPage, PageOnItsWay } from './fallbacks.tsx'
+import { BrokenPage, NoSuchAddress, PageOnItsWay } from './fallbacks.tsx'
 import { parseSearch, reads, writeSearch } from './search.ts'
 
 const root = createRootRoute({ component: Root })
@@ -227,7 +227,7 @@ export const router = createRouter({
   // Pages keep what they asked for in the query client.
   defaultPreloadStaleTime: 0,
   defaultErrorComponent: BrokenPage,
-  defaultNotFoundComponent: NoSuchPage,
+  defaultNotFoundComponent: NoSuchAddress,
   defaultPendingComponent: PageOnItsWay,
   defaultPendingMs: 400,
   scrollRestoration: true,

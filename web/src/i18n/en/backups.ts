@@ -126,8 +126,17 @@ export const backups = {
   format: 'Format',
   chunks: 'Chunks',
   tablesTitle: 'Tables',
-  tablesLead: (tables: string, sequences: string, objects: string) =>
-    `${tables} tables, ${sequences} sequences, ${objects} large objects`,
+  tablesLead: (
+    tables: number,
+    sequences: number,
+    objects: number,
+    number: (value: number) => string,
+  ) =>
+    [
+      plural(tables, { one: '1 table', other: `${number(tables)} tables` }),
+      plural(sequences, { one: '1 sequence', other: `${number(sequences)} sequences` }),
+      plural(objects, { one: '1 large object', other: `${number(objects)} large objects` }),
+    ].join(', '),
   searchTables: 'Search the tables',
   table: 'Table',
   rowCount: 'Rows',

@@ -261,7 +261,7 @@ export const schedules = {
     hour: 'Hour',
     more: (count: number) => `${count} more`,
     often: 'Those that fire often',
-    every: (duration: string, count: string) => `every ${duration}, ${count} times in this week`,
+    every: (every: string, count: string) => `${every}, ${count} times in this week`,
     nothing: 'Nothing fires in this week',
     nothingText: 'Disabled schedules, and those that follow others, are not shown.',
     nothingDisabled: 'This schedule is disabled.',

@@ -46,6 +46,7 @@ export const sources = {
         ? 'It has no backup, and no schedule that would make one.'
         : `It has no schedule; its last good backup was made ${made}.`,
   },
+  whyFailed: 'See why it failed',
   every: (seconds: number, duration: string) => USUAL[seconds] ?? `every ${duration}`,
   period: (every: string) => `due ${every}`,
   noPeriod: 'no schedule',

@@ -120,8 +120,8 @@ export const backups: Messages['backups'] = {
   format: 'Định dạng',
   chunks: 'Khối',
   tablesTitle: 'Các bảng',
-  tablesLead: (tables, sequences, objects) =>
-    `${tables} bảng, ${sequences} chuỗi số, ${objects} đối tượng lớn`,
+  tablesLead: (tables, sequences, objects, number) =>
+    `${number(tables)} bảng, ${number(sequences)} chuỗi số, ${number(objects)} đối tượng lớn`,
   searchTables: 'Tìm bảng',
   table: 'Bảng',
   rowCount: 'Số dòng',

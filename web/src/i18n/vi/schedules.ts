@@ -313,7 +313,7 @@ export const schedules: Messages['schedules'] = {
     hour: 'Giờ',
     more: count => `thêm ${count}`,
     often: 'Những lịch chạy thường xuyên',
-    every: (duration, count) => `${duration} một lần, ${count} lần trong tuần này`,
+    every: (every, count) => `${every}, ${count} lần trong tuần này`,
     nothing: 'Không có gì chạy trong tuần này',
     nothingText: 'Các lịch đang tắt và các lịch nối tiếp lịch khác không được hiển thị.',
     nothingDisabled: 'Lịch này đang tắt.',

@@ -37,6 +37,7 @@ export const sources: Messages['sources'] = {
         ? 'Chưa có bản sao lưu, và cũng chưa có lịch nào để tạo.'
         : `Chưa có lịch; bản sao lưu tốt gần nhất được tạo ${made}.`,
   },
+  whyFailed: 'Xem vì sao thất bại',
   every: (seconds, duration) => USUAL[seconds] ?? `mỗi ${duration}`,
   period: every => `${every} một bản`,
   noPeriod: 'chưa có lịch',

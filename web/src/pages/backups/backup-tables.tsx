@@ -55,10 +55,8 @@ export function BackupTables({ backup }: { readonly backup: BackupDetails }) {
       title={t.tablesTitle}
       lead={
         first &&
-        t.tablesLead(
-          format.number(backup.tables),
-          format.number(first.sequences),
-          format.number(first.largeObjects.count),
+        t.tablesLead(backup.tables, first.sequences, first.largeObjects.count, value =>
+          format.number(value),
         )
       }
       actions={

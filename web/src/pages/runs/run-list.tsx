@@ -153,7 +153,7 @@ function RunName({ run }: { readonly run: Run & Progressing }) {
         </Link>
         {isOver(run)
           ? run.failure && (
-              <Text size="xs" c="dimmed" lineClamp={1} title={run.failure.message}>
+              <Text size="xs" c="dimmed" lineClamp={2} title={run.failure.message}>
                 {run.failure.message}
               </Text>
             )
@@ -175,6 +175,7 @@ function useFacts(run: Run & Progressing) {
   return {
     trigger: run.trigger === 'manual' ? run.triggeredBy : trigger[run.trigger],
     duration: seconds === undefined ? '' : format.duration(seconds),
-    bytes: bytes === undefined ? '' : format.bytes(bytes),
+    // A comparison passes bytes and keeps none.
+    bytes: bytes === undefined || bytes === 0 ? '' : format.bytes(bytes),
   }
 }

@@ -151,6 +151,7 @@ function Shown({ calendar, only, days, now }: ShownProps) {
 /** One line for each that would fill the week. */
 function Often({ schedules }: { readonly schedules: Calendar['schedules'] }) {
   const t = useMessages().schedules.week
+  const { sources } = useMessages()
   const format = useFormat()
   return (
     <ul className={classes.often} aria-label={t.often}>
@@ -169,7 +170,11 @@ function Often({ schedules }: { readonly schedules: Calendar['schedules'] }) {
                 >
                   {source}
                 </Anchor>
-                : {t.every(format.duration(often.everySeconds), format.number(often.count))}
+                :{' '}
+                {t.every(
+                  sources.every(often.everySeconds, format.duration(often.everySeconds)),
+                  format.number(often.count),
+                )}
               </span>
             </li>
           ),

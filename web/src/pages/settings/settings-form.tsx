@@ -90,7 +90,7 @@ export function SettingsForm({ settings }: { readonly settings: Settings }) {
           suffix=" GB"
           decimals={3}
           min={0.001}
-          value={maxUploadBytes === null ? null : maxUploadBytes / GB}
+          value={maxUploadBytes === null ? null : gbOf(maxUploadBytes)}
           onChange={gb => set('maxUploadBytes')(gb === null ? null : bytesOf(gb, settings))}
         />
         {rest !== undefined && <FaultAlert error={rest} />}
@@ -108,6 +108,12 @@ export function SettingsForm({ settings }: { readonly settings: Settings }) {
   )
 }
 
+/** As people say it: nobody cares for the MB of a TB. */
+function gbOf(bytes: number): number {
+  const gb = bytes / GB
+  return gb < 10 ? Math.round(gb * 1000) / 1000 : Math.round(gb)
+}
+
 /** What is shown rounded is not changed by that. */
 const bytesOf = (gb: number, { maxUploadBytes }: Settings): number =>
-  Math.abs(gb - maxUploadBytes / GB) < 0.0005 ? maxUploadBytes : Math.round(gb * GB)
+  gb === gbOf(maxUploadBytes) ? maxUploadBytes : Math.round(gb * GB)

@@ -1,4 +1,4 @@
-import { Button, Card, Skeleton, Tabs } from '@mantine/core'
+import { Anchor, Button, Card, Skeleton, Tabs } from '@mantine/core'
 import { IconRestore } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
@@ -65,7 +65,21 @@ function Content({ details }: { readonly details: SourceDetails }) {
 
 function VerdictSentence({ details: { standing } }: { readonly details: SourceDetails }) {
   const t = useMessages().sources
-  return t.standing[verdictOf(standing)](useSourceFacts(standing))
+  const sentence = t.standing[verdictOf(standing)](useSourceFacts(standing))
+  const { lastRun } = standing
+  if (lastRun?.kind !== 'backup' || lastRun.state !== 'failed') return sentence
+  return (
+    <>
+      {sentence}{' '}
+      <Anchor
+        inherit
+        underline="always"
+        renderRoot={props => <Link to="/runs/$run" params={{ run: lastRun.id }} {...props} />}
+      >
+        {t.whyFailed}
+      </Anchor>
+    </>
+  )
 }
 
 function Actions({ details: { source, standing } }: { readonly details: SourceDetails }) {
