@@ -62,6 +62,6 @@ const lineOf = (text: string, index: number) => text.slice(0, index).split('\n')
 /** What the guide asks its reader to set: each `NAME=…` or `read … NAME` of the block that says so. */
 export function namesToSet({ text }: Page): string[] {
   const block = /^```text\n(export .*?)^```$/ms.exec(text)?.[1] ?? ''
-  const names = [...block.matchAll(/\b([A-Z]\w+)=|^read .*?\b([A-Z]+);/gm)]
+  const names = [...block.matchAll(/\b([A-Z]\w+)=|^read .*?\b([A-Z_]+);/gm)]
   return names.map(([, set, read]) => set ?? read ?? '')
 }
