@@ -31,7 +31,9 @@ describe('somebody who clicks everything twice', () => {
     await page.getByLabel('E-mail address').fill(ADMIN.email)
     await page.getByLabel('Password', { exact: true }).fill(ADMIN.password)
     await twice('Make the account')
-    await page.getByLabel('Directory').waitFor()
+    await page.getByRole('link', { name: /Open it instead/ }).dblclick()
+    await page.getByRole('button', { name: 'Open the repository' }).waitFor()
+    await page.goBack()
     await twice('Make the repository')
     await page.getByRole('heading', { name: 'The recovery key', exact: true }).waitFor()
     // The key is on no other page: whoever loads this one anew goes on with the next step.

@@ -212,7 +212,10 @@ function connectFault(settings: Settings, error: unknown): Fault {
 
 function refusedLogin({ user, database, ...rest }: Settings, why: string, error: unknown): Fault {
   const what = `let ${user} into database ${database}`
-  return new DatabaseRefused({ what, server: serverName({ user, database, ...rest }), why }, error)
+  const server = serverName({ user, database, ...rest })
+  // Whether the password is wrong or there is none: no right is lacking.
+  const hint = { hint: 'check the user and the password' }
+  return new DatabaseRefused({ what, server, why, ...(/password/.test(why) && hint) }, error)
 }
 
 /** A name with several addresses fails with one error for each, and none for all of them. */

@@ -153,6 +153,7 @@ test('a login that is refused, a database that is missing and a server that is n
   await assert.rejects(dump(`postgres://postgres:wrong@${at}/postgres`), (error: unknown) => {
     assert.ok(error instanceof DatabaseRefused)
     assert.match(error.message, /refused to let postgres into database postgres: password/)
+    assert.equal(error.hint, 'check the user and the password')
     return true
   })
   await assert.rejects(dump(`postgres://postgres@${at}/postgres`), DatabaseRefused)

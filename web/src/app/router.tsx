@@ -194,6 +194,7 @@ const tree = root.addChildren([
       '/repositories/new',
       () => import('../pages/repositories/new-repository-page.tsx'),
       'NewRepositoryPage',
+      'how',
     ),
     page(
       '/repositories/$repository',

@@ -1,6 +1,6 @@
 import { Card, SegmentedControl, Stack, Text } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { CreatedRepository } from '../../../../src/client/index.ts'
 import { OnlyFor } from '../../app/session.tsx'
@@ -38,7 +38,8 @@ function CreatedOne({ created }: { readonly created: CreatedRepository }) {
 /** A new repository, or one that is there already. */
 function Choice({ onCreated }: { readonly onCreated: (created: CreatedRepository) => void }) {
   const t = useMessages().newRepository
-  const [which, setWhich] = useState<'new' | 'there'>('new')
+  const { how } = useSearch({ from: '/inside/repositories/new' })
+  const [which, setWhich] = useState<'new' | 'there'>(how === 'open' ? 'there' : 'new')
   const toRepository = useRepositoryPage()
   return (
     <Stack>

@@ -11,7 +11,7 @@ import { ConnectionFields } from './connection-fields.tsx'
 import { EMPTY_PARTS, type Parts, placeOf } from './connection-parts.ts'
 import { type Reached, reach } from './place.ts'
 
-const READ_ONLY_LOGIN = `create role backup login password '…';
+const READ_ONLY_LOGIN = `create role backup login password '…' bypassrls;
 grant pg_read_all_data to backup;`
 const FIELDS = ['url', 'host', 'port', 'database', 'user', 'password', 'tls', 'caFile']
 

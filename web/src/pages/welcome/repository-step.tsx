@@ -22,7 +22,12 @@ export function RepositoryStep({ repositories, onCreated, onNext }: RepositorySt
       <Section title={t.repositoryTitle} lead={t.repositoryLead}>
         <NewRepositoryForm onCreated={onCreated} />
         <Text size="sm" mt="lg">
-          <Anchor inherit renderRoot={props => <Link to="/repositories/new" {...props} />}>
+          <Anchor
+            inherit
+            renderRoot={props => (
+              <Link to="/repositories/new" search={{ how: 'open' }} {...props} />
+            )}
+          >
             {t.openInstead}
           </Anchor>
         </Text>
