@@ -87,8 +87,8 @@ export async function serve(options: ServerOptions): Promise<void> {
     atEnd(node, 'stop measuring repositories', () => usage.stop())
     const adopting = adoptBackups({ catalog, vault, outside, log: node.log }, node.signal)
     atEnd(node, 'stop comparing the catalog with the repositories', () => adopting)
-    await tellMissing(node)
     node.log.info(`ready on ${address} and ${settings.socket}`)
+    await tellMissing(node)
     await tellSetup(node, catalog, address)
   })
 }
@@ -101,8 +101,8 @@ export async function work(options: ServerOptions): Promise<void> {
     const catalog = await openCatalog(node, sharedDatabase(settings))
     const vault = await openVault(catalog, settings.secretKeyFile)
     await startWorker(node, catalog, vault)
-    await tellMissing(node)
     node.log.info(`ready for up to ${settings.maxRuns} runs at once`)
+    await tellMissing(node)
   })
 }
 

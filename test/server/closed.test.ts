@@ -50,7 +50,7 @@ describe('S36: a server keeps itself to itself', () => {
     writeFileSync(files.keyFile, key)
     const tls = { HOLDFAST_TLS_CERT_FILE: files.certFile, HOLDFAST_TLS_KEY_FILE: files.keyFile }
     const server = await ready(t, tls)
-    assert.match(server.stderr(), /ready on https:\/\/127\.0\.0\.1:/)
+    await eventually('its address', () => /ready on https:\/\/127\.0\.0\.1:/.test(server.stderr()))
     const { port } = server
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const about = { host: 'localhost', port, path: '/health/ready', ca: cert, agent: false }

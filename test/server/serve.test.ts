@@ -213,6 +213,17 @@ describe('the embedded PostgreSQL', () => {
     await stop(server)
   })
 
+  test('is stopped in good order while it starts again after a crash', async t => {
+    const server = await readyServer(t)
+    const before = postgresOf(server.dataDir) ?? assert.fail('it does not run')
+    process.kill(before, 'SIGKILL')
+    await eventually('another PostgreSQL', () => {
+      const now = postgresOf(server.dataDir)
+      return now !== undefined && now !== before
+    })
+    await stop(server)
+  })
+
   test('loses nothing that was acknowledged when everything is killed', async t => {
     let server = await readyServer(t)
     await withCatalog(server, catalog =>
