@@ -97,9 +97,11 @@ describe('the command palette', () => {
     await page.getByText('Everything goes on').waitFor()
 
     await search(page, 'dark')
+    await page.getByRole('option', { name: /Dark/ }).waitFor()
     await page.keyboard.press('Enter')
     await page.waitForFunction(() => document.documentElement.dataset.mantineColorScheme === 'dark')
     await search(page, 'viet')
+    await page.getByRole('option', { name: /Tiếng Việt/ }).waitFor()
     await page.keyboard.press('Enter')
     await heading(page, 'Lần chạy').waitFor()
     // Without its marks, a word is found, too.

@@ -127,6 +127,8 @@ export class WebSite {
       locale: 'en-GB',
       timezoneId: 'Europe/Berlin',
       viewport: { width: 1280, height: 900 },
+      // Nobody looks at what moves, and to draw it takes as long as the rest.
+      reducedMotion: 'reduce',
       ...options,
     })
     this.#contexts.push(context)
