@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { availableParallelism, hostname, tmpdir, userInfo } from 'node:os'
 import { extname, join } from 'node:path'
 import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Door } from './api/admission.ts'
 import { closeApp, createApp, listenOnPort, listenOnSocket } from './api/app.ts'
 import { Certificate } from './api/certificate.ts'
@@ -360,8 +361,11 @@ async function tellMissing({ settings, log, signal }: Node): Promise<void> {
 }
 
 /** Tells how the first account is made, where there is none; last, because it is what somebody looks for. */
-async function tellSetup({ settings, log }: Node, catalog: Catalog, address: string) {
-  const token = await offerSetup(catalog, settings.setupToken)
+async function tellSetup(node: Node, catalog: Catalog, address: string) {
+  const { settings, log } = node
+  const token = await untilDone(node, 'look whether anybody has an account', () =>
+    offerSetup(catalog, settings.setupToken),
+  )
   if (token === undefined) return
   const { url = address } = loginOf(settings)
   const isOurs = settings.setupToken === undefined
@@ -369,6 +373,24 @@ async function tellSetup({ settings, log }: Node, catalog: Catalog, address: str
   const how = isOurs ? 'within 30 minutes' : 'with HOLDFAST_SETUP_TOKEN at hand'
   log.info({ link }, `nobody has an account yet: open ${link} ${how}`)
 }
+
+/** The server answers already: a catalog that takes nothing at this moment ends nothing. */
+async function untilDone<T>(
+  { log, signal }: Node,
+  what: string,
+  ask: () => Promise<T>,
+): Promise<T | undefined> {
+  while (!signal.aborted) {
+    try {
+      return await ask()
+    } catch (error) {
+      log.warn({ err: error }, `could not ${what}: trying again`)
+      await sleep(AGAIN_MS, undefined, { signal }).catch(() => undefined)
+    }
+  }
+  return undefined
+}
+const AGAIN_MS = 2_000
 
 async function requireCurrent(catalog: Catalog): Promise<void> {
   const has = await versionOf(catalog)
