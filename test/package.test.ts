@@ -122,7 +122,9 @@ describe('the package as others install it', () => {
     const found = readdirSync(join(consumer, 'node_modules', 'holdfast')).sort()
     assert.deepEqual(
       found.filter(name => !['CHANGELOG.md', 'README.md', 'LICENSE'].includes(name)),
-      ['bin', 'dist', 'docs', 'package.json'],
+      ['bin', 'dist', 'docs', 'package.json', 'web'],
     )
+    const web = readdirSync(join(consumer, 'node_modules', 'holdfast', 'web'))
+    assert.deepEqual(web, ['dist'])
   })
 })

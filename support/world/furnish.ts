@@ -1,4 +1,4 @@
-import type { Client } from '../../src/client/index.ts'
+import { type Client, HoldfastError } from '../../src/client/index.ts'
 import type { CatalogConnection } from '../catalog.ts'
 import type { PostgresServer } from '../postgres.ts'
 import { setInvoicesPassword } from './databases.ts'
@@ -58,7 +58,11 @@ export async function furnish(furniture: Furniture): Promise<void> {
 
 /** What is due every minute is not to look forgotten. */
 async function backUpNow(client: Client, source: string): Promise<void> {
-  const run = await client.startRun({ kind: 'backup', source })
+  const run = await client.startRun({ kind: 'backup', source }).catch((error: unknown) => {
+    // Its schedule was quicker.
+    if (error instanceof HoldfastError && error.run !== undefined) return { id: error.run }
+    throw error
+  })
   for await (const news of client.followRun(run.id)) void news
 }
 

@@ -66,6 +66,7 @@ describe('a source in parts', () => {
       passwordSet: true,
       tls: 'prefer',
       caFile: null,
+      lastTls: null,
     })
     assert.equal(standing.verdict, 'unscheduled')
     assert.ok(!site.said.join('').includes('canary-77'))

@@ -12,7 +12,7 @@ export const ADMIN = {
   password: 'nine lives of the harbour cat',
 } as const
 export const SETUP_TOKEN = 'a-token-of-forty-letters-for-the-set-up-01'
-const LONGEST_WAIT_MS = 15_000
+const LONGEST_WAIT_MS = 30_000
 
 export interface WebSiteOptions {
   readonly env?: Readonly<Record<string, string>>
