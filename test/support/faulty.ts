@@ -133,9 +133,11 @@ export const failWith = (error: Error) => (): never => {
 /** For `before` and `after`: ends our own process as a power cut would. */
 export const die = (): boolean => process.kill(process.pid, 'SIGKILL')
 
-/** For `alter`: one bit of the byte at `at` is wrong; counted from the end when negative. */
-export const flipBit = (at: number) => (bytes: Uint8Array) =>
-  bytes.with(at, (bytes.at(at) ?? 0) ^ 1) as Uint8Array
+/** For `alter`: one bit of the byte at `at` is wrong, or of the last one of fewer bytes; counted from the end when negative. */
+export const flipBit = (at: number) => (bytes: Uint8Array) => {
+  const place = Math.max(Math.min(at, bytes.length - 1), -bytes.length)
+  return bytes.with(place, (bytes.at(place) ?? 0) ^ 1) as Uint8Array
+}
 
 /** For `alter`: only the first bytes are there. */
 export const cutTo = (length: number) => (bytes: Uint8Array) => bytes.subarray(0, length)
