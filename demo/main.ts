@@ -5,11 +5,10 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { throwIfAborted } from '../src/core/abort.ts'
-import { reason } from '../src/core/fault.ts'
-import { Interrupted } from '../src/core/faults.ts'
 import { postgresPrograms } from '../support/postgres-programs.ts'
 import { Background } from './background.ts'
 import type { World } from './keeper.ts'
+import { play, scaleOf } from './play.ts'
 import { Stage } from './stage.ts'
 
 const USUAL_PORT = 7420
@@ -22,9 +21,6 @@ Starts the dashboard with five sample databases, backups of two weeks and a back
   --keep      leave everything running and come back to the prompt
   --help      show this`
 
-const FAILED = 1
-const WRONG_USE = 2
-const INTERRUPTED = 130
 const KEEPER = join(import.meta.dirname, 'keeper.ts')
 const PORTS_TRIED = 100
 
@@ -34,60 +30,27 @@ interface Options {
   readonly scale: number
 }
 
-const stop = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => stop.abort())
-}
-// The terminal or the reader of our pipe has gone: nobody is left to show it to.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stop.abort())
-process.exitCode = await main()
+process.exitCode = await play({ name: 'demo', usage: USAGE, options: readOptions, show })
 
-async function main(): Promise<number> {
-  const options = readOptions()
-  if (typeof options === 'number') return options
-  try {
-    await show(options)
-    return 0
-  } catch (error) {
-    if (error instanceof Interrupted) {
-      console.error('\nThe demo was interrupted; everything it made is removed.')
-      return INTERRUPTED
-    }
-    console.error(`\nThe demo failed: ${reason(error)}\nEverything it made is removed.`)
-    return FAILED
+function readOptions(): Options | undefined {
+  const { values } = parseArgs({
+    options: {
+      keep: { type: 'boolean', default: false },
+      port: { type: 'string' },
+      scale: { type: 'string', default: '0.01' },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return undefined
+  const port = values.port === undefined ? undefined : Number(values.port)
+  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) {
+    throw new Error(`--port ${values.port} is no port`)
   }
+  return { keep: values.keep, port, scale: scaleOf(values.scale) }
 }
 
-/** Or the exit code, when there is nothing to show. */
-function readOptions(): Options | number {
-  try {
-    const { values } = parseArgs({
-      options: {
-        keep: { type: 'boolean', default: false },
-        port: { type: 'string' },
-        scale: { type: 'string', default: '0.01' },
-        help: { type: 'boolean', default: false },
-      },
-    })
-    if (values.help) {
-      console.log(USAGE)
-      return 0
-    }
-    const scale = Number(values.scale)
-    if (!(scale > 0)) throw new Error(`--scale ${values.scale} is no size`)
-    const port = values.port === undefined ? undefined : Number(values.port)
-    if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) {
-      throw new Error(`--port ${values.port} is no port`)
-    }
-    return { keep: values.keep, port, scale }
-  } catch (error) {
-    console.error(`${reason(error)}\n\n${USAGE}`)
-    return WRONG_USE
-  }
-}
-
-async function show(options: Options): Promise<void> {
-  const stage = new Stage(stop.signal)
+async function show(options: Options, stop: AbortSignal): Promise<void> {
+  const stage = new Stage(stop)
   stage.print(stage.style.bold('Holdfast demo'))
   stage.say(
     'Five databases, backups of two weeks and a server with its dashboard are made. ' +
@@ -96,9 +59,9 @@ async function show(options: Options): Promise<void> {
   postgresPrograms()
   const port = await portFor(options)
   const args = [String(port), String(options.scale)]
-  const background = await Background.start<World>(KEEPER, args, stop.signal)
+  const background = await Background.start<World>(KEEPER, args, stop)
   try {
-    throwIfAborted(stop.signal, 'the demo')
+    throwIfAborted(stop, 'the demo')
     welcome(stage, background.kept)
     if (options.keep) {
       await background.stay()
@@ -107,12 +70,12 @@ async function show(options: Options): Promise<void> {
       return
     }
     stage.say('Ctrl-C ends the demo and removes everything.')
-    await Promise.race([aborted(stop.signal), background.ended()])
+    await Promise.race([aborted(stop), background.ended()])
   } catch (error) {
     await background.remove()
     throw error
   }
-  if (!stop.signal.aborted) throw new Error('the process that keeps its servers has ended')
+  if (!stop.aborted) throw new Error('the process that keeps its servers has ended')
   await background.remove()
   stage.print('')
   stage.say('Everything the demo made is removed again.')

@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { isIP } from 'node:net'
 import { availableParallelism, hostname, tmpdir, userInfo } from 'node:os'
 import { extname, join } from 'node:path'
 import process from 'node:process'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Door } from './api/admission.ts'
 import { closeApp, createApp, listenOnPort, listenOnSocket } from './api/app.ts'
 import { Certificate } from './api/certificate.ts'
 import type { Check } from './api/health.ts'
 import { LiveHub } from './api/live/hub.ts'
 import type { LoginDeps } from './api/login/deps.ts'
-import { offerSetup, setupLink } from './api/login/links.ts'
 import { Oidc } from './api/login/oidc.ts'
 import { Metrics } from './api/metrics/metrics.ts'
 import type { Outside } from './api/outside.ts'
@@ -23,8 +20,8 @@ import { type KeyChange, rotateSecretKey } from './catalog/rotate-key.ts'
 import { openVault, type Vault } from './catalog/vault.ts'
 import { config, type ServerConfig } from './config.ts'
 import { CatalogTooNew, SecretKeyWrong, WorkerWithoutCatalog } from './core/faults.ts'
-import { Networks } from './core/network.ts'
-import { type EngineSettings, missingPrograms } from './engines/index.ts'
+import type { EngineSettings } from './engines/index.ts'
+import { sayWhoMayCome, tellMissing, tellSetup } from './greeting.ts'
 import { adoptBackups } from './jobs/adopt-backups.ts'
 import { DeletionCarrier } from './jobs/carry-out-deletions.ts'
 import { RetentionKeeper } from './jobs/retention-keeper.ts'
@@ -89,8 +86,8 @@ export async function serve(options: ServerOptions): Promise<void> {
     const adopting = adoptBackups({ catalog, vault, outside, log: node.log }, node.signal)
     atEnd(node, 'stop comparing the catalog with the repositories', () => adopting)
     node.log.info(`ready on ${address} and ${settings.socket}`)
-    await tellMissing(node)
-    await tellSetup(node, catalog, address)
+    await tellMissing(node, enginesOf(settings))
+    await tellSetup(node, catalog, placeOf(settings) ?? address)
   })
 }
 
@@ -103,7 +100,7 @@ export async function work(options: ServerOptions): Promise<void> {
     const vault = await openVault(catalog, settings.secretKeyFile)
     await startWorker(node, catalog, vault)
     node.log.info(`ready for up to ${settings.maxRuns} runs at once`)
-    await tellMissing(node)
+    await tellMissing(node, enginesOf(settings))
   })
 }
 
@@ -325,72 +322,14 @@ async function certificateOf(node: Node): Promise<Certificate | undefined> {
   return certificate
 }
 
-/** What to mind where others than this machine can connect. */
-function sayWhoMayCome({ settings: { host, web }, log }: Node): void {
-  if (web.url?.protocol === 'https:' && web.tls === undefined && web.proxies.length === 0) {
-    log.warn(
-      'HOLDFAST_URL is https, and neither a certificate nor a proxy with one is named (HOLDFAST_TRUSTED_PROXIES): ' +
-        'cookies are given as without TLS, and all who come by a proxy count as one',
-    )
-  }
-  const isOwn = isIP(host) === 0 ? host === 'localhost' : LOOPBACK.contains(host)
-  if (isOwn) return
-  if (web.tls === undefined && web.proxies.length === 0) {
-    log.warn(
-      `other machines can connect to ${host}, and passwords and keys go there unencrypted: name a certificate ` +
-        '(HOLDFAST_TLS_CERT_FILE), or the proxy with TLS in front (HOLDFAST_TRUSTED_PROXIES)',
-    )
-  }
-  if (web.url === undefined) {
-    log.warn(
-      'HOLDFAST_URL is not set: only requests that name the address of this machine are answered',
-    )
-  }
-}
+/** Where people reach the server, as its administrator said. */
+const placeOf = ({ web }: ServerConfig): string | undefined => web.url?.href.replace(/\/$/, '')
 
-function loginOf({ web, oidc }: ServerConfig): LoginDeps {
-  const place = web.url?.href.replace(/\/$/, '')
+function loginOf(settings: ServerConfig): LoginDeps {
+  const { oidc } = settings
+  const place = placeOf(settings)
   return { url: place, oidc: oidc && place ? new Oidc(oidc, place) : undefined }
 }
-
-/** Tells what to install: without it there is everything but runs. */
-async function tellMissing({ settings, log, signal }: Node): Promise<void> {
-  for (const error of await missingPrograms(enginesOf(settings), signal)) {
-    log.warn({ err: error }, 'databases cannot be backed up or restored yet')
-  }
-}
-
-/** Tells how the first account is made, where there is none; last, because it is what somebody looks for. */
-async function tellSetup(node: Node, catalog: Catalog, address: string) {
-  const { settings, log } = node
-  const token = await untilDone(node, 'look whether anybody has an account', () =>
-    offerSetup(catalog, settings.setupToken),
-  )
-  if (token === undefined) return
-  const { url = address } = loginOf(settings)
-  const isOurs = settings.setupToken === undefined
-  const link = isOurs ? setupLink(url, token) : `${url}/setup`
-  const how = isOurs ? 'within 30 minutes' : 'with HOLDFAST_SETUP_TOKEN at hand'
-  log.info({ link }, `nobody has an account yet: open ${link} ${how}`)
-}
-
-/** The server answers already: a catalog that takes nothing at this moment ends nothing. */
-async function untilDone<T>(
-  { log, signal }: Node,
-  what: string,
-  ask: () => Promise<T>,
-): Promise<T | undefined> {
-  while (!signal.aborted) {
-    try {
-      return await ask()
-    } catch (error) {
-      log.warn({ err: error }, `could not ${what}: trying again`)
-      await sleep(AGAIN_MS, undefined, { signal }).catch(() => undefined)
-    }
-  }
-  return undefined
-}
-const AGAIN_MS = 2_000
 
 async function requireCurrent(catalog: Catalog): Promise<void> {
   const has = await versionOf(catalog)
@@ -401,7 +340,6 @@ async function requireCurrent(catalog: Catalog): Promise<void> {
 
 /** What the API asks takes a few milliseconds. */
 const API_STATEMENT_MS = 5_000
-const LOOPBACK = Networks.parse(['127.0.0.0/8', '::1'])
 
 /** A scheduler looks at least once a second. */
 const LIVELY_MS = 15_000

@@ -23,6 +23,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   client: [],
   'config.ts': ['core'],
   'log.ts': [],
+  'greeting.ts': ['core', 'catalog', 'api', 'engines', 'config.ts', 'log.ts'],
   // The places that open registries and pass instances down, and the package's public face.
   'main.ts': ['*'],
   'outside.ts': ['*'],

@@ -110,3 +110,6 @@ export function unreachable(address: string, rules: ReachRules): string | undefi
   if (rules.only === undefined || Networks.parse(rules.only).contains(address)) return undefined
   return 'it is in none of the networks that this server may connect to'
 }
+
+/** This machine, as it calls itself. */
+export const LOOPBACK = Networks.parse(['127.0.0.0/8', '::1'])

@@ -45,6 +45,16 @@ export const PreflightTarget = z.object({
 })
 export type PreflightTarget = z.infer<typeof PreflightTarget>
 
+/** A target that nobody could look at. */
+export const UNSEEN: Omit<PreflightTarget, 'label'> = {
+  server: null,
+  exists: null,
+  empty: null,
+  bytes: null,
+  tables: null,
+  owner: null,
+}
+
 /** What leaves the live database with a replacement: its tables, those that lose most first. */
 export const PreflightLosses = z.object({
   tables: z.array(

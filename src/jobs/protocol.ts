@@ -7,6 +7,22 @@ import { Failure, Progress, RUN_KINDS } from '../core/run.ts'
 /** The catalog's texts cannot hold this character, which programs may print all the same. */
 const text = z.string().transform(given => given.replaceAll('\0', ''))
 
+/** A repository, and the key that the server has of its own. */
+export const RepositoryAt = z.object({
+  url: z.string(),
+  recoveryKey: z.string(),
+  /** The directories below which it must be; absent: anywhere. */
+  roots: z.array(z.string()).readonly().optional(),
+})
+
+/** Where programs are looked for. */
+export const EnginesAt = z.object({
+  path: z.string(),
+  pgBin: z.string().optional(),
+  /** To which addresses they connect; absent: to any. */
+  reach: z.object({ only: z.array(z.string()).readonly().optional() }).optional(),
+})
+
 /** What a runner is to do. */
 export const Order = z.object({
   run: z.string(),
@@ -17,22 +33,11 @@ export const Order = z.object({
   again: z.boolean(),
   /** An earlier attempt was past the point of no return. */
   committed: z.boolean(),
-  repository: z.object({
-    url: z.string(),
-    recoveryKey: z.string(),
-    /** The directories below which it must be; absent: anywhere. */
-    roots: z.array(z.string()).readonly().optional(),
-  }),
+  repository: RepositoryAt,
   /** The source, or the target of a restore. */
   database: z.string().optional(),
   madeBy: z.object({ holdfast: z.string(), host: z.string() }),
-  /** Where programs are looked for. */
-  engines: z.object({
-    path: z.string(),
-    pgBin: z.string().optional(),
-    /** To which addresses they connect; absent: to any. */
-    reach: z.object({ only: z.array(z.string()).readonly().optional() }).optional(),
-  }),
+  engines: EnginesAt,
   /** How many processors an index build may take. */
   cores: z.number().int().positive(),
 })

@@ -1,27 +1,14 @@
 import { z } from 'zod'
 import { Manifest } from '../core/backup.ts'
 import { Preflight } from '../core/preflight.ts'
+import { EnginesAt, RepositoryAt } from './protocol.ts'
 
 // What the server and a process that carries bytes out of a repository, or into one, or looks into one, say to
 // each other. The bytes themselves pass by the process's standard input and output; secrets pass here and
 // nowhere else.
 
 /** Where the bytes are or go. */
-const Place = z.object({
-  repository: z.object({
-    url: z.string(),
-    recoveryKey: z.string(),
-    /** The directories below which it must be; absent: anywhere. */
-    roots: z.array(z.string()).readonly().optional(),
-  }),
-  /** Where programs are looked for. */
-  engines: z.object({
-    path: z.string(),
-    pgBin: z.string().optional(),
-    /** To which addresses they connect; absent: to any. */
-    reach: z.object({ only: z.array(z.string()).readonly().optional() }).optional(),
-  }),
-})
+const Place = z.object({ repository: RepositoryAt, engines: EnginesAt })
 
 /** What a transfer is to do. */
 export const TransferOrder = z.discriminatedUnion('task', [

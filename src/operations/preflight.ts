@@ -7,6 +7,7 @@ import {
   type Preflight,
   type PreflightCheck,
   type PreflightLosses,
+  UNSEEN,
 } from '../core/preflight.ts'
 import type { Database, Engine, Inspection, LiveTable, RestoreOptions } from '../engines/engine.ts'
 import type { Repository } from '../repository/repository.ts'
@@ -114,15 +115,7 @@ function withoutLook({ manifest, target }: PreflightRequest, fault: Fault): Pref
   return {
     ready: false,
     backup: backupOf(manifest),
-    target: {
-      label: target.name,
-      server: null,
-      exists: null,
-      empty: null,
-      bytes: null,
-      tables: null,
-      owner: null,
-    },
+    target: { label: target.name, ...UNSEEN },
     keptAs: null,
     checks: [{ name: 'backup', outcome: 'problem', message, hint }],
     losses: null,

@@ -147,8 +147,11 @@ describe('logging in', () => {
     assert.ok(Math.max(known, unknown) / Math.min(known, unknown) < 2, `${known} ms, ${unknown} ms`)
   })
 
-  test('after five wrong ones the next waits, whatever a header says of the address (S4)', async () => {
+  test('after five wrong ones the next waits, whatever a header says of the address (S4)', async t => {
     await addUser(site, 'wanted@example.org')
+    // It stands still: on a slow machine the first wait would be over meanwhile.
+    await site.test.setClock(new Date().toISOString())
+    t.after(() => site.test.setClock(undefined))
     const wrong = { email: 'wanted@example.org', password: 'a wrong one of 12' }
     const codes: string[] = []
     for (let i = 0; i < 40; i += 1) {
@@ -158,15 +161,10 @@ describe('logging in', () => {
       const answer = await person.send('POST', '/account/login', wrong, forged)
       codes.push(refusal(answer))
       if (answer.status === 429) {
-        const waits = Number(answer.headers['retry-after'])
-        assert.ok(waits >= 1)
-        const refusedAt = performance.now()
+        assert.ok(Number(answer.headers['retry-after']) >= 1)
         // The right password has to wait as well: else the answer would tell it.
         const right = await tryFrom('203.0.113.5', { ...wrong, password: PASSWORD })
-        // Unless the machine is so slow that the wait is over by now.
-        if (performance.now() - refusedAt < (waits - 1) * 1000 || right.status !== 200) {
-          assert.equal(refusal(right), '429 TOO_MANY_REQUESTS')
-        }
+        assert.equal(refusal(right), '429 TOO_MANY_REQUESTS')
       }
     }
     assert.deepEqual(codes.slice(0, 5), Array(5).fill('401 LOGIN_REFUSED'))

@@ -83,11 +83,12 @@ export async function eventually(
   what: string,
   holds: () => boolean | Promise<boolean>,
   withinMs = 30_000,
+  everyMs = 20,
 ) {
   const deadline = performance.now() + withinMs
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`never happened: ${what}`)
-    await sleep(20)
+    await sleep(everyMs)
   }
 }
 

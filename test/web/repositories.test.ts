@@ -38,7 +38,7 @@ describe('repositories', () => {
     await row.getByRole('link', { name: 'main' }).click()
     await page.getByRole('heading', { name: 'main', level: 1 }).waitFor()
     await page.getByRole('button', { name: 'Measure now' }).click()
-    await page.getByText('The repository has been measured').waitFor()
+    await page.getByText('The repository has been measured', { exact: true }).waitFor()
     const figures = page.getByRole('region', { name: 'Figures' })
     await figures.getByText(/^[\d.]+×$/).waitFor()
     await page.getByRole('slider', { name: /Used on storage, day by day/ }).waitFor()

@@ -1,10 +1,8 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { TlsState } from '../../core/backup.ts'
-import { Networks } from '../../core/network.ts'
+import { LOOPBACK } from '../../core/network.ts'
 import { type Settings, serverName } from './settings.ts'
-
-const LOOPBACK = Networks.parse(['127.0.0.0/8', '::1'])
 
 /** How a connection that was made is protected: certificates are held against what the settings name, or against nothing. */
 export function tlsState(stream: Socket, { sslRootCert }: Settings): TlsState {

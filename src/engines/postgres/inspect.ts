@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { DUMP } from '../../core/backup.ts'
 import { Fault } from '../../core/fault.ts'
 import { Interrupted } from '../../core/faults.ts'
-import type { PreflightCheck, PreflightCheckName } from '../../core/preflight.ts'
+import { type PreflightCheck, type PreflightCheckName, UNSEEN } from '../../core/preflight.ts'
 import { probeFault } from '../../core/probe-faults.ts'
 import { scratchDirectory } from '../../stream/scratch.ts'
 import type { Inspection, RestorableBackup, RestoreOptions } from '../engine.ts'
@@ -28,14 +28,6 @@ import { type FoundTool, majorOf } from './tools.ts'
 type Found = Pick<PreflightCheck, 'outcome' | 'message'> & { readonly hint?: string }
 
 const ok = (message: string): Found => ({ outcome: 'ok', message })
-const UNSEEN = {
-  server: null,
-  exists: null,
-  empty: null,
-  bytes: null,
-  tables: null,
-  owner: null,
-}
 
 /** What stands in the way of a restore; all else ends the look. */
 const isTold = (error: unknown): error is Fault =>

@@ -1,4 +1,4 @@
-import { Button, Group, Radio, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Radio, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { CreatedRepository } from '../../../../src/client/index.ts'
@@ -11,6 +11,7 @@ import { FaultAlert } from '../../parts/fault-alert.tsx'
 import { Form } from '../../parts/form.tsx'
 import { PasswordField } from '../../parts/password-field.tsx'
 import { freeName, suggestedPlace } from './place.ts'
+import { RepositoryFields } from './repository-fields.tsx'
 
 interface NewRepositoryFormProps {
   /** The answer is the only one that shows what opens it. */
@@ -44,27 +45,19 @@ export function NewRepositoryForm({ onCreated }: NewRepositoryFormProps) {
     { onDone: onCreated, showsFault: true },
   )
   const { of, rest } = besideFields(create.error, FIELDS, BY_CODE)
-  const required = { required: true, withAsterisk: false }
+  const call = (change: { name?: string; place?: string }) => {
+    if (change.name !== undefined) setName(change.name)
+    if (change.place !== undefined) setPlace(change.place)
+  }
   return (
     <Form onSubmit={() => create.mutate()} fault={create.error}>
       <Stack>
-        <TextInput
-          {...required}
-          label={t.name}
-          description={t.nameHint}
-          value={name}
-          onChange={event => setName(event.currentTarget.value)}
-          error={of('name')}
-        />
-        <TextInput
-          {...required}
-          label={t.place}
-          description={t.placeHint}
-          spellCheck={false}
-          autoCapitalize="off"
-          value={place}
-          onChange={event => setPlace(event.currentTarget.value)}
-          error={of('url')}
+        <RepositoryFields
+          name={name}
+          place={place}
+          onChange={call}
+          placeHint={t.placeHint}
+          errorOf={of}
         />
         <Radio.Group
           label={t.passphrase}
@@ -79,7 +72,8 @@ export function NewRepositoryForm({ onCreated }: NewRepositoryFormProps) {
         </Radio.Group>
         {passphrase !== undefined && (
           <PasswordField
-            {...required}
+            required
+            withAsterisk={false}
             label={t.chosenLabel}
             autoComplete="new-password"
             value={passphrase}

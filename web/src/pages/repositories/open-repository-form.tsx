@@ -8,6 +8,7 @@ import { besideFields } from '../../parts/beside-fields.ts'
 import { FaultAlert } from '../../parts/fault-alert.tsx'
 import { Form } from '../../parts/form.tsx'
 import { PasswordField } from '../../parts/password-field.tsx'
+import { RepositoryFields } from './repository-fields.tsx'
 
 type Key = 'passphrase' | 'recoveryKey'
 
@@ -40,27 +41,19 @@ export function OpenRepositoryForm({ onOpened }: { readonly onOpened: (one: Refr
     setKind(other)
     setKey('')
   }
-  const required = { required: true, withAsterisk: false }
+  const call = (change: { name?: string; place?: string }) => {
+    if (change.name !== undefined) setName(change.name)
+    if (change.place !== undefined) setPlace(change.place)
+  }
   return (
     <Form onSubmit={() => open.mutate()} fault={open.error}>
       <Stack>
-        <TextInput
-          {...required}
-          label={t.name}
-          description={t.nameHint}
-          value={name}
-          onChange={event => setName(event.currentTarget.value)}
-          error={of('name')}
-        />
-        <TextInput
-          {...required}
-          label={t.place}
-          description={t.openPlaceHint}
-          spellCheck={false}
-          autoCapitalize="off"
-          value={place}
-          onChange={event => setPlace(event.currentTarget.value)}
-          error={of('url')}
+        <RepositoryFields
+          name={name}
+          place={place}
+          onChange={call}
+          placeHint={t.openPlaceHint}
+          errorOf={of}
         />
         <KeyField kind={kind} onKind={change} value={key} onChange={setKey} error={of(kind)} />
         {rest !== undefined && <FaultAlert error={rest} />}

@@ -1,8 +1,8 @@
-import { Anchor, Button, Card, Code, Group, Skeleton, Tabs } from '@mantine/core'
+import { Anchor, Button, Card, Code, Group, Skeleton } from '@mantine/core'
 import { IconArchive } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { lazy, type ReactNode, Suspense } from 'react'
+import { lazy, type ReactNode } from 'react'
 import type { RepositoryDetails } from '../../../../src/client/index.ts'
 import { NoSuchPage } from '../../app/fallbacks.tsx'
 import { OnlyFor, useMay } from '../../app/session.tsx'
@@ -11,6 +11,7 @@ import { repositoryChecksQuery, repositoryQuery } from '../../data/queries.ts'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
 import { isOver } from '../../live/live-store.ts'
 import { useAct } from '../../parts/act.tsx'
+import { AddressTabs } from '../../parts/address-tabs.tsx'
 import { Ago } from '../../parts/ago.tsx'
 import { FaultAlert } from '../../parts/fault-alert.tsx'
 import { Page } from '../../parts/page.tsx'
@@ -156,31 +157,19 @@ function RepositoryTabs({ details }: ContentProps) {
   const { tab } = useSearch({ from: '/inside/repositories/$repository' })
   const navigate = useNavigate({ from: '/repositories/$repository' })
   const mayAct = useMay('operator')
-  // Who may only look has nothing to set.
-  const tabs = TABS.filter(one => mayAct || one !== 'settings')
-  const shown = tabs.find(one => one === tab) ?? 'storage'
   const contents = contentsOf(details)
   return (
-    <Card>
-      <Tabs
-        value={shown}
-        onChange={value => void navigate({ search: { tab: value ?? undefined }, replace: true })}
-        keepMounted={false}
-      >
-        <Tabs.List mb="md" aria-label={details.repository.name}>
-          {tabs.map(one => (
-            <Tabs.Tab key={one} value={one}>
-              {t.tabs[one]}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        {tabs.map(one => (
-          <Tabs.Panel key={one} value={one}>
-            <Suspense fallback={<Skeleton height={220} aria-busy />}>{contents[one]}</Suspense>
-          </Tabs.Panel>
-        ))}
-      </Tabs>
-    </Card>
+    <AddressTabs
+      label={details.repository.name}
+      // Who may only look has nothing to set.
+      tabs={TABS.filter(one => mayAct || one !== 'settings').map(name => ({
+        name,
+        label: t.tabs[name],
+        content: contents[name],
+      }))}
+      wanted={tab}
+      onChange={next => void navigate({ search: { tab: next }, replace: true })}
+    />
   )
 }
 

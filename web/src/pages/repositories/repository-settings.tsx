@@ -9,7 +9,7 @@ import {
   TextInput,
   Title,
 } from '@mantine/core'
-import { IconRefresh, IconTrash } from '@tabler/icons-react'
+import { IconRefresh } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Refreshed, RepositoryDetails } from '../../../../src/client/index.ts'
@@ -18,9 +18,9 @@ import { client } from '../../data/client.ts'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
 import { useAct } from '../../parts/act.tsx'
 import { besideFields } from '../../parts/beside-fields.ts'
-import { Confirm } from '../../parts/confirm.tsx'
 import { FaultAlert } from '../../parts/fault-alert.tsx'
 import { Form } from '../../parts/form.tsx'
+import { Removal } from '../../parts/removal.tsx'
 import classes from './repositories.module.css'
 
 interface SettingsProps {
@@ -38,7 +38,7 @@ export function RepositorySettings({ details }: SettingsProps) {
       </OnlyFor>
       <Refresh details={details} />
       <OnlyFor role="admin">
-        <Removal details={details} />
+        <RepositoryRemoval details={details} />
       </OnlyFor>
     </div>
   )
@@ -141,46 +141,28 @@ function WhatChanged({ found: { adopted, dropped, unreadable } }: { readonly fou
   )
 }
 
-function Removal({ details: { repository, schedules } }: SettingsProps) {
+function RepositoryRemoval({ details: { repository, schedules } }: SettingsProps) {
   const t = useMessages().repositories.settings
   const format = useFormat()
-  const [isAsking, setAsking] = useState(false)
   const navigate = useNavigate()
   const remove = useAct(() => client.removeRepository(repository.id), {
     done: ({ warnings }) => [t.removed(repository.name), ...warnings].join(' '),
     onDone: () => void navigate({ to: '/repositories' }),
     showsFault: true,
   })
-  const isFree = schedules.length === 0
+  const isPossible = schedules.length === 0
   return (
-    <section aria-label={t.remove}>
-      <Stack gap="sm" align="flex-start">
-        <Title order={2}>{t.remove}</Title>
-        <Text size="sm">{isFree ? t.removeText : t.removeFirst(schedules.length)}</Text>
-        {isFree && (
-          <Button
-            color="red"
-            variant="light"
-            leftSection={<IconTrash size={16} aria-hidden />}
-            onClick={() => setAsking(true)}
-          >
-            {t.remove}
-          </Button>
-        )}
-      </Stack>
-      {isAsking && (
-        <Confirm
-          title={t.removeTitle(repository.name)}
-          action={t.remove}
-          typed={repository.name}
-          onConfirm={async () => await remove.mutateAsync()}
-          onClose={() => setAsking(false)}
-        >
-          <p>{t.removeStays(format.number(repository.backups), repository.place)}</p>
-          <p>{t.removeGoes}</p>
-          <p>{t.removeKey}</p>
-        </Confirm>
-      )}
-    </section>
+    <Removal
+      action={t.remove}
+      lead={isPossible ? t.removeText : t.removeFirst(schedules.length)}
+      isPossible={isPossible}
+      question={t.removeTitle(repository.name)}
+      name={repository.name}
+      onRemove={async () => await remove.mutateAsync()}
+    >
+      <p>{t.removeStays(format.number(repository.backups), repository.place)}</p>
+      <p>{t.removeGoes}</p>
+      <p>{t.removeKey}</p>
+    </Removal>
   )
 }

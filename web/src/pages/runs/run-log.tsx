@@ -6,6 +6,7 @@ import type { Run, RunEvent } from '../../../../src/client/index.ts'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
 import { Copy } from '../../parts/copy.tsx'
 import { FaultAlert } from '../../parts/fault-alert.tsx'
+import { saveText } from '../../parts/keepsake.ts'
 import { Section } from '../../parts/section.tsx'
 import type { Tone } from '../../parts/state-badge.tsx'
 import classes from './log.module.css'
@@ -57,14 +58,7 @@ const textOf = (events: readonly RunEvent[]): string =>
 /** Takes the whole log along. */
 function TakeLog({ run, events }: { readonly run: Run; readonly events: readonly RunEvent[] }) {
   const t = useMessages().runs.log
-  const download = () => {
-    const url = URL.createObjectURL(new Blob([textOf(events)], { type: 'text/plain' }))
-    const link = document.createElement('a')
-    link.href = url
-    link.download = `run-${run.id.slice(0, 8)}.log`
-    link.click()
-    setTimeout(() => URL.revokeObjectURL(url), 1_000)
-  }
+  const download = () => saveText(`run-${run.id.slice(0, 8)}.log`, textOf(events))
   return (
     <Group gap={2} wrap="nowrap">
       <Copy text={textOf(events)} label={t.copy} />

@@ -1,14 +1,15 @@
-import { Anchor, Button, Card, Skeleton, Tabs } from '@mantine/core'
+import { Anchor, Button, Skeleton } from '@mantine/core'
 import { IconRestore } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
+import { lazy } from 'react'
 import type { SourceDetails } from '../../../../src/client/index.ts'
 import { NoSuchPage } from '../../app/fallbacks.tsx'
 import { OnlyFor } from '../../app/session.tsx'
 import { isFault } from '../../data/client.ts'
 import { sourceQuery } from '../../data/queries.ts'
 import { useMessages } from '../../i18n/language.tsx'
+import { AddressTabs } from '../../parts/address-tabs.tsx'
 import { FaultAlert } from '../../parts/fault-alert.tsx'
 import { Page } from '../../parts/page.tsx'
 import { SourceBackups } from './source-backups.tsx'
@@ -112,28 +113,17 @@ function SourceTabs({ details }: { readonly details: SourceDetails }) {
   const t = useMessages().sources
   const { tab } = useSearch({ from: '/inside/sources/$source' })
   const navigate = useNavigate({ from: '/sources/$source' })
-  const shown = TABS.find(one => one === tab) ?? 'backups'
   return (
-    <Card>
-      <Tabs
-        value={shown}
-        onChange={value => void navigate({ search: { tab: value ?? undefined }, replace: true })}
-        keepMounted={false}
-      >
-        <Tabs.List mb="md" aria-label={details.source.name}>
-          {TABS.map(one => (
-            <Tabs.Tab key={one} value={one}>
-              {t.tabs[one]}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        <Tabs.Panel value={shown}>
-          <Suspense fallback={<Skeleton height={320} />}>
-            <Panel tab={shown} details={details} />
-          </Suspense>
-        </Tabs.Panel>
-      </Tabs>
-    </Card>
+    <AddressTabs
+      label={details.source.name}
+      tabs={TABS.map(name => ({
+        name,
+        label: t.tabs[name],
+        content: <Panel tab={name} details={details} />,
+      }))}
+      wanted={tab}
+      onChange={next => void navigate({ search: { tab: next }, replace: true })}
+    />
   )
 }
 

@@ -1,5 +1,5 @@
 import { Alert, Button, Group, Stack, Text, TextInput, Title } from '@mantine/core'
-import { IconPlugConnected, IconTrash } from '@tabler/icons-react'
+import { IconPlugConnected } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { SourceDetails } from '../../../../src/client/index.ts'
@@ -8,9 +8,9 @@ import { client } from '../../data/client.ts'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
 import { useAct } from '../../parts/act.tsx'
 import { besideFields } from '../../parts/beside-fields.ts'
-import { Confirm } from '../../parts/confirm.tsx'
 import { FaultAlert } from '../../parts/fault-alert.tsx'
 import { Form } from '../../parts/form.tsx'
+import { Removal } from '../../parts/removal.tsx'
 import classes from './source.module.css'
 import { SourceConnection } from './source-connection.tsx'
 
@@ -28,7 +28,7 @@ export function SourceSettings({ details }: SettingsProps) {
       </OnlyFor>
       <Connection details={details} />
       <OnlyFor role="admin">
-        <Removal details={details} />
+        <SourceRemoval details={details} />
       </OnlyFor>
     </div>
   )
@@ -188,45 +188,26 @@ function Test({ source, children }: TestProps) {
   )
 }
 
-function Removal({ details: { source, schedules } }: SettingsProps) {
+function SourceRemoval({ details: { source, schedules } }: SettingsProps) {
   const t = useMessages().sources.settings
-  const [isAsking, setAsking] = useState(false)
   const navigate = useNavigate()
   const remove = useAct(() => client.removeSource(source.id), {
     done: t.removed(source.name),
     onDone: () => void navigate({ to: '/sources' }),
     showsFault: true,
   })
+  const isPossible = schedules.length === 0
   return (
-    <section aria-label={t.remove}>
-      <Stack gap="sm" align="flex-start">
-        <Title order={2}>{t.remove}</Title>
-        <Text size="sm">
-          {schedules.length > 0 ? t.removeFirst(schedules.length) : t.removeText}
-        </Text>
-        {schedules.length === 0 && (
-          <Button
-            color="red"
-            variant="light"
-            leftSection={<IconTrash size={16} aria-hidden />}
-            onClick={() => setAsking(true)}
-          >
-            {t.remove}
-          </Button>
-        )}
-      </Stack>
-      {isAsking && (
-        <Confirm
-          title={t.removeTitle(source.name)}
-          action={t.remove}
-          typed={source.name}
-          onConfirm={async () => await remove.mutateAsync()}
-          onClose={() => setAsking(false)}
-        >
-          <p>{t.removeStays}</p>
-          <p>{t.removeGoes}</p>
-        </Confirm>
-      )}
-    </section>
+    <Removal
+      action={t.remove}
+      lead={isPossible ? t.removeText : t.removeFirst(schedules.length)}
+      isPossible={isPossible}
+      question={t.removeTitle(source.name)}
+      name={source.name}
+      onRemove={async () => await remove.mutateAsync()}
+    >
+      <p>{t.removeStays}</p>
+      <p>{t.removeGoes}</p>
+    </Removal>
   )
 }
