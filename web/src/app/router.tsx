@@ -1,4 +1,3 @@
-import { Notifications } from '@mantine/notifications'
 import {
   createRootRoute,
   createRoute,
@@ -13,6 +12,7 @@ import { accountQuery } from '../data/queries.ts'
 import { queryClient } from '../data/query-client.ts'
 import { withMessages } from '../i18n/language.tsx'
 import { BrokenPage, NoSuchAddress, PageOnItsWay } from './fallbacks.tsx'
+import { Notices } from './notices.tsx'
 import { parseSearch, reads, writeSearch } from './search.ts'
 
 const root = createRootRoute({ component: Root })
@@ -22,7 +22,7 @@ function Root() {
   return (
     <>
       <Outlet />
-      <Notifications position="bottom-right" />
+      <Notices />
     </>
   )
 }

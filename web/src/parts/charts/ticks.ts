@@ -1,11 +1,12 @@
-import { type ScaleLinear, scaleLinear } from 'd3-scale'
+import { nice, ticks } from 'd3-array'
 import { type Day, timeOf } from './days.ts'
 
 /** What is measured decides where an axis has its marks. */
 export type Measure = 'share' | 'seconds' | 'bytes' | 'ratio' | 'count'
 
 export interface Axis {
-  readonly scale: ScaleLinear<number, number>
+  /** How far below the upper edge a value stands, in pixels. */
+  readonly scale: (value: number) => number
   readonly ticks: readonly number[]
 }
 
@@ -53,12 +54,12 @@ export function valueAxis(values: readonly number[], measure: Measure, height: n
     )
   }
   const least = measure === 'count' ? WANTED_TICKS : measure === 'ratio' ? 1 : 1000
-  const scale = scaleLinear([0, Math.max(most, least)], [height, 0]).nice(WANTED_TICKS)
-  return { scale, ticks: scale.ticks(WANTED_TICKS) }
+  const [, top] = nice(0, Math.max(most, least), WANTED_TICKS)
+  return axis(top, ticks(0, top, WANTED_TICKS), height)
 }
 
 const axis = (top: number, ticks: readonly number[], height: number): Axis => ({
-  scale: scaleLinear([0, top], [height, 0]),
+  scale: value => height * (1 - value / top),
   ticks,
 })
 

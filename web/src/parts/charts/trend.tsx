@@ -1,5 +1,4 @@
 import { useElementSize } from '@mantine/hooks'
-import { area, curveMonotoneX, line } from 'd3-shape'
 import { useMemo } from 'react'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
 import { DayAxis, ValueAxis } from './axes.tsx'
@@ -140,35 +139,42 @@ interface CurveProps extends Pick<PlotProps, 'points' | 'known' | 'x'> {
   readonly axis: Axis
 }
 
+/** Straight from day to day: nothing is known of what lies between two. */
 function Curve({ points, known, axis, x }: CurveProps) {
-  const has = ({ value }: TrendPoint) => value !== null
-  const y = ({ value }: TrendPoint) => axis.scale(value ?? 0)
-  const filled = area<TrendPoint>()
-    .defined(has)
-    .x((_, at) => x(at))
-    .y0(axis.scale(0))
-    .y1(y)
-    .curve(curveMonotoneX)([...points])
-  const drawn = line<TrendPoint>()
-    .defined(has)
-    .x((_, at) => x(at))
-    .y(y)
-    .curve(curveMonotoneX)([...points])
+  const spot = (at: number) =>
+    `${x(at).toFixed(1)} ${axis.scale(points[at]?.value ?? 0).toFixed(1)}`
+  const pieces = inARow(known)
+  const drawn = pieces.map(piece => `M${piece.map(spot).join('L')}`)
+  const filled = pieces.map((piece, nth) => {
+    const [from = 0, to = from] = [piece[0], piece.at(-1)]
+    return `${drawn[nth]}L${x(to).toFixed(1)} ${axis.scale(0)}H${x(from).toFixed(1)}Z`
+  })
   // A day between two gaps has no line: it is a dot.
-  const lone = known.filter(at => points[at - 1]?.value == null && points[at + 1]?.value == null)
+  const lone = pieces.flatMap(piece => (piece.length === 1 ? piece : []))
   return (
     <>
-      <path className={classes.area} d={filled ?? ''} />
-      <path className={classes.line} d={drawn ?? ''} />
+      <path className={classes.area} d={filled.join('')} />
+      <path className={classes.line} d={drawn.join('')} />
       {lone.map(at => (
         <circle
           key={at}
           className={classes.lone}
           cx={x(at)}
-          cy={y(points[at] as TrendPoint)}
+          cy={axis.scale(points[at]?.value ?? 0)}
           r={3}
         />
       ))}
     </>
   )
+}
+
+/** Numbers in order, parted where one is missing. */
+function inARow(known: readonly number[]): number[][] {
+  const pieces: number[][] = []
+  for (const at of known) {
+    const last = pieces.at(-1)
+    if (last?.at(-1) === at - 1) last.push(at)
+    else pieces.push([at])
+  }
+  return pieces
 }
