@@ -191,6 +191,26 @@ async function conditions(sql: Sql, filter: BackupFilter, values: unknown[]): Pr
   return where
 }
 
+/** A database of which there are backups, and which is no source. */
+export interface UnclaimedDatabase {
+  /** `shop@db.example.org:5432` */
+  readonly label: string
+  readonly backups: number
+  readonly lastBackupAt: Date
+}
+
+const MOST_UNCLAIMED = 500
+
+/** The databases of backups that belong to no source, with the newest backup first. */
+export const unclaimedDatabases = (sql: Sql): Promise<UnclaimedDatabase[]> =>
+  sql.query<UnclaimedDatabase>(
+    `select b.source_label as label, count(*)::int as backups, max(b.finished_at) as "lastBackupAt"
+       from backups b join repositories r on r.id = b.repository_id
+      where b.source_id is null and r.removed_at is null and not b.unreadable
+      group by b.source_label order by max(b.finished_at) desc, b.source_label
+      limit ${MOST_UNCLAIMED}`,
+  )
+
 const TEXT = `(b.source_label ilike $ or s.name ilike $ or r.name ilike $ or c.note ilike $
   or b.tags::text ilike $ or b.id like lower($))`
 

@@ -57,6 +57,15 @@ describe('backups', () => {
     assert.deepEqual(await list('?text=%25'), [])
     assert.deepEqual(await list('?until=2001-01-01T00:00:00Z'), [])
     assert.deepEqual(await list('?since=2001-01-01T00:00:00Z'), ids.toReversed())
+    const label = site.label('other')
+    assert.deepEqual(await list(`?source=${encodeURIComponent(label)}`), [other])
+    const { databases } = await site.api.expect<{ databases: object[] }>(
+      200,
+      'GET',
+      '/backups/unclaimed',
+    )
+    const { finishedAt } = await site.api.expect<Backup>(200, 'GET', `/backups/${other}`)
+    assert.deepEqual(databases, [{ label, backups: 1, lastBackupAt: finishedAt }])
   })
 
   test('what is no filter is refused by its name', async () => {

@@ -104,6 +104,17 @@ describe('a look ahead at a restore', () => {
     assert.match(checkOf(found, 'versions').message, /restored with pg_restore \d+/)
   })
 
+  test('of a backup of no source here, to a URL', async () => {
+    const id = await backedUp('lost', 'create table t (i int)')
+    const body = { backup: id, target: site.server.url('found') }
+    const found = await site.api.expect<Preflight>(200, 'POST', '/restores/preflight', body)
+    assert.equal(found.ready, true, JSON.stringify(found.checks))
+    assert.deepEqual(
+      [found.backup.id, found.backup.source, found.target.label],
+      [id, site.label('lost'), `found@${at()}`],
+    )
+  })
+
   test('in place tells what the live database loses, and what it will be called', async () => {
     await sql('postgres', 'create database busy')
     await sql('busy', SHOP)

@@ -5,6 +5,7 @@ import { ApiSite } from './site.ts'
 
 interface Run {
   readonly id: string
+  readonly source: string | null
   readonly request: Record<string, unknown>
 }
 
@@ -72,6 +73,41 @@ describe('runs that restore', () => {
     for (const database of ['x'.repeat(64), 'a\nb', '..']) {
       await site.refuse('WRONG_USE', 422, 'POST', '/runs', { ...body, database })
     }
+  })
+
+  test('a backup of no source here is restored to a URL, and to nothing less', async () => {
+    const [body, at] = [{ kind: 'restore', backup: 'c0ffee' }, `127.0.0.1:${site.test.server.port}`]
+    const target = site.test.server.url('anew')
+    const run = await site.expect<Run>(201, 'POST', '/runs', { ...body, target })
+    assert.deepEqual(
+      [run.source, run.request.backup, run.request.target],
+      [null, 'c0ffee', `anew@${at}`],
+    )
+    await site.refuse('RUN_IN_THE_WAY', 409, 'POST', '/runs', { ...body, target })
+    await cancel(run)
+    const again = await site.expect<Run>(201, 'POST', `/runs/${run.id}/retry`)
+    assert.deepEqual([again.source, again.request], [null, run.request])
+    await cancel(again)
+    // A database that a source watches is not backed up while it is replaced.
+    const two = { ...body, target: site.test.server.url('two'), replace: true }
+    const replacing = await site.expect<Run>(201, 'POST', '/runs', two)
+    await site.refuse('RUN_IN_THE_WAY', 409, 'POST', '/runs', { kind: 'backup', source: 'two' })
+    await cancel(replacing)
+    for (const [field, wrong] of [
+      ['target', { ...body, target: 'source' }],
+      ['backup', { ...body, target, backup: 'latest' }],
+    ] as const) {
+      for (const path of ['/runs', '/restores/preflight']) {
+        const { problems = [] } = await site.refuse('INVALID_INPUT', 422, 'POST', path, wrong)
+        assert.deepEqual(
+          problems.map(one => one.field),
+          [field],
+        )
+      }
+    }
+    const socket = 'postgres://ops@/shop?host=/tmp'
+    const refused = await site.as('operator').send('POST', '/runs', { ...body, target: socket })
+    assert.equal(refused.status, 403)
   })
 
   test('what runs were asked and found is told whatever a version wrote down', async () => {

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { holdfast } from '../support/holdfast.ts'
 import { assertAccessible } from './axe.ts'
+import { press, type } from './keyboard.ts'
 import { WebSite } from './site.ts'
 
 const REPOSITORY_PAGE = /\/repositories\/[0-9a-f-]{36}$/
 const PASSPHRASE = 'nobody guesses this one'
+/** What processes take on a busy machine. */
+const WORK = { timeout: 60_000 }
 
 describe('adding a repository', () => {
   let site: WebSite
@@ -57,12 +60,18 @@ describe('adding a repository', () => {
     assert.equal(listed.code, 0, listed.stderr)
   })
 
-  test('one that is there is opened by its recovery key, and not by a wrong one', async () => {
+  test('one that is there is opened by its recovery key, and what is in it goes back to a server that nobody knows', async () => {
     const place = `${site.dataDir}-there`
     const made = await holdfast(['init', '--repository', place, '--json'], {
       HOLDFAST_PASSPHRASE: PASSPHRASE,
     })
     const { recoveryKey } = JSON.parse(made.stdout) as { recoveryKey: string }
+    const source = await site.newDatabase('lost', 300)
+    const backup = await holdfast(['backup', '--repository', place, '--source', source], {
+      HOLDFAST_PASSPHRASE: PASSPHRASE,
+      HOLDFAST_PG_BIN: site.database.bin,
+    })
+    assert.equal(backup.code, 0, backup.stderr)
     const page = await site.enter('/repositories/new')
     await page.getByText('Open one that is there').click()
     await page.getByLabel('Name').fill('from before')
@@ -77,5 +86,40 @@ describe('adding a repository', () => {
     await page.waitForURL(REPOSITORY_PAGE)
     const { repositories } = await site.api.listRepositories()
     assert.ok(repositories.some(one => one.name === 'from before'))
+
+    const { host, port, user, password = '' } = site.database
+    await page.goto('/backups')
+    await page.getByRole('button', { name: /^What to do with/ }).click()
+    await page.getByRole('menuitem', { name: 'Restore …' }).click()
+    await page.getByText(`lost@${host}:${port} is no source here`).waitFor()
+    await assertAccessible(page)
+    const next = page.getByRole('button', { name: 'Next', exact: true })
+    await press(page, next)
+    const database = page.getByLabel('Database', { exact: true })
+    await database.waitFor()
+    assert.deepEqual(
+      [await page.getByLabel('Host').inputValue(), await page.getByLabel('Port').inputValue()],
+      [host, String(port)],
+    )
+    assert.equal(await database.inputValue(), 'lost')
+    await assertAccessible(page)
+    await type(page, database, 'found')
+    await type(page, page.getByLabel('User'), user)
+    await type(page, page.getByLabel('Password', { exact: true }), password)
+    await page.keyboard.press('Enter')
+    await page.getByText('Everything is ready.').waitFor(WORK)
+    await press(page, next)
+    await press(page, page.getByRole('button', { name: 'Restore into found' }))
+    await page.getByText('Done, verified: 1 table equal').waitFor(WORK)
+    await assertAccessible(page)
+    const [{ count } = { count: 0 }] = await site.database.query<{ count: number }>(
+      'found',
+      'select count(*)::int as count from items',
+    )
+    assert.equal(count, 300)
+    // Whoever begins at the wizard finds it as well.
+    await page.goto('/restore')
+    await page.getByText('Latest good backup').waitFor()
+    assert.match(page.url(), /label=lost/)
   })
 })

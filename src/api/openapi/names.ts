@@ -14,6 +14,7 @@ export const OTHER_NAMES: Readonly<Record<string, string>> = {
   'GET /audit.csv': 'exportAudit',
   'GET /audit.ndjson': 'exportAuditLines',
   'GET /backups/:before/diff/:after': 'compareBackups',
+  'GET /backups/unclaimed': 'listUnclaimedDatabases',
   'GET /repositories': 'listRepositories',
   'POST /repositories/:repository/recovery-keys': 'addRecoveryKey',
   'GET /runs.csv': 'exportRuns',

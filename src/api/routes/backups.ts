@@ -4,6 +4,7 @@ import {
   type FoundBackup,
   findBackup,
   listBackups,
+  unclaimedDatabases,
 } from '../../catalog/backup-list.ts'
 import { findRepository } from '../../catalog/repositories.ts'
 import { repositoryAccess } from '../../catalog/repository-access.ts'
@@ -22,6 +23,7 @@ import {
   InRepository,
   MOST_CHANGES,
   TablesQuery,
+  UnclaimedDatabases,
 } from '../schema/backups.ts'
 
 export const OneBackup = z.strictObject({ backup: BackupReference })
@@ -51,6 +53,18 @@ export const backupRoutes: readonly Route[] = [
       const cursor = next && [next.finishedAt.toISOString(), next.id, next.repositoryId].join(',')
       return { document: { backups: found.backups.map(backupOf), next: cursor ?? null } }
     },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/backups/unclaimed',
+    summary: 'Databases of which there are backups and which are no source here',
+    area: 'backups',
+    needs: 'viewer',
+    answer: UnclaimedDatabases,
+    handle: async (_, { catalog }) => ({
+      document: { databases: await unclaimedDatabases(catalog) },
+    }),
   }),
 
   route({

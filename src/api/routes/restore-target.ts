@@ -21,7 +21,7 @@ export interface RestoreTarget {
 /** What a request for a restore names, as far as its caller may. Throws WrongUse, NotAllowed. */
 export async function targetOf(
   sql: Sql,
-  source: Source,
+  source: Source | undefined,
   { body, caller }: { readonly body: NewRestore; readonly caller: Caller },
   deps: Deps,
 ): Promise<RestoreTarget> {
@@ -35,11 +35,11 @@ export async function targetOf(
 /** The URL of the target: of another database of a source's server, by the source's own login. */
 async function urlFor(
   sql: Sql,
-  source: Source,
+  source: Source | undefined,
   { target, database }: NewRestore,
   deps: Deps,
 ): Promise<Secret> {
-  if (target !== 'source') return new Secret(target)
+  if (target !== 'source' || source === undefined) return new Secret(target)
   const url = await savedUrl(sql, source, deps)
   if (database === undefined) return url
   const { engine, ...parts } = deps.outside.sourceParts(url)

@@ -1,8 +1,8 @@
 import { audit } from '../../catalog/audit.ts'
 import { findVerifiedAt } from '../../catalog/backups.ts'
-import { findRepository } from '../../catalog/repositories.ts'
+import { findRepository, type RepositoryRow } from '../../catalog/repositories.ts'
 import { repositoryAccess } from '../../catalog/repository-access.ts'
-import { findSource } from '../../catalog/sources.ts'
+import { findSource, type Source } from '../../catalog/sources.ts'
 import { type Route, route } from '../route.ts'
 import { Preflight } from '../schema/restores.ts'
 import { PreflightRequest } from '../schema/runs.ts'
@@ -11,6 +11,11 @@ import { backupOf, repositoryFor } from './trigger.ts'
 
 /** Each starts a process, which connects to a server somewhere. */
 const LOOKS = { perCaller: 2, all: 6 }
+
+const objectOf = (source: Source | undefined, repository: RepositoryRow) => {
+  const { id, name } = source ?? repository
+  return { objectKind: source ? 'source' : 'repository', objectId: id, objectName: name }
+}
 
 export const restoreRoutes: readonly Route[] = [
   route({
@@ -27,7 +32,7 @@ export const restoreRoutes: readonly Route[] = [
     answer: Preflight,
     handle: async ({ body, caller, actor, signal }, deps) => {
       const { catalog, vault, outside } = deps
-      const source = await findSource(catalog, body.source)
+      const source = body.source === undefined ? undefined : await findSource(catalog, body.source)
       const repository = await findRepository(catalog, await repositoryFor(catalog, source, body))
       const target = await targetOf(catalog, source, { body, caller }, deps)
       const access = await repositoryAccess(catalog, vault, repository)
@@ -39,9 +44,7 @@ export const restoreRoutes: readonly Route[] = [
       await audit(catalog, {
         actor,
         action: 'restore.preflight',
-        objectKind: 'source',
-        objectId: source.id,
-        objectName: source.name,
+        ...objectOf(source, repository),
         details: { backup: id, target: target.label, ...target.options, ready: looked.ready },
       })
       const proven = { ...looked.backup, finishedAt: new Date(finishedAt), verifiedAt }

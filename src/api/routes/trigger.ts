@@ -107,6 +107,7 @@ async function whatFor(
       request: { readData: body.readData ?? false },
     }
   }
+  if (body.kind === 'restore') return await restoreOf(sql, { body, caller }, id, deps)
   const source = await holdSource(sql, body.source)
   const repositoryId = await repositoryFor(sql, source, body)
   const common = {
@@ -118,12 +119,7 @@ async function whatFor(
   if (body.kind === 'backup') {
     return { ...common, request: { tags: body.tags ?? {}, maxBytes: body.maxBytes } }
   }
-  if (body.kind === 'verify') {
-    return { ...common, request: { backup: await backupOf(sql, source, body, repositoryId) } }
-  }
-  const backup = await backupOf(sql, source, body, repositoryId)
-  const asked = { body: { ...body, backup }, caller }
-  return { ...common, ...(await restoreOf(sql, source, asked, id, deps)) }
+  return { ...common, request: { backup: await backupOf(sql, source, body, repositoryId) } }
 }
 
 /**
@@ -132,11 +128,11 @@ async function whatFor(
  */
 export async function backupOf(
   sql: Sql,
-  source: Source,
+  source: Source | undefined,
   { backup }: { readonly backup: string },
   repositoryId: string,
 ): Promise<string> {
-  if (backup !== 'latest') return backup
+  if (backup !== 'latest' || source === undefined) return backup
   const moved = source.formerLabels.length > 0
   const newest = moved ? await newestBackup(sql, source, repositoryId) : undefined
   return newest ?? `latest:${source.label}`
@@ -144,18 +140,22 @@ export async function backupOf(
 
 async function restoreOf(
   sql: Sql,
-  source: Source,
   { body, caller }: { readonly body: NewRestore; readonly caller: Caller },
   id: string,
   deps: Deps,
-): Promise<Pick<What, 'lockKey' | 'host' | 'request' | 'requestSealed'>> {
+): Promise<What> {
+  const source = body.source === undefined ? undefined : await holdSource(sql, body.source)
+  const repositoryId = await repositoryFor(sql, source, body)
+  const backup = await backupOf(sql, source, body, repositoryId)
   const { url, label, host, options } = await targetOf(sql, source, { body, caller }, deps)
   // A database that is replaced is not backed up meanwhile.
   const replaced = options.replace ? await sourceLabelled(sql, label) : undefined
   return {
+    sourceId: source?.id,
+    repositoryId,
     lockKey: replaced === undefined ? `target:${label}` : `source:${replaced.id}`,
     host,
-    request: { backup: body.backup, target: label, ...options },
+    request: { backup, target: label, ...options },
     requestSealed: deps.vault.seal(url, targetPlace(id)),
   }
 }
@@ -163,12 +163,12 @@ async function restoreOf(
 /** The repository that was named, else the only one that can be meant. */
 export async function repositoryFor(
   sql: Sql,
-  source: Source,
+  source: Source | undefined,
   body: Exclude<WantedRun, { kind: 'check' }>,
 ): Promise<string> {
   if (body.repository !== undefined) return (await holdRepository(sql, body.repository)).id
   const inBackup = body.kind === 'backup' ? [] : await repositoriesOfBackup(sql, body.backup)
-  const bySchedule = await repositoriesOfSource(sql, source.id)
+  const bySchedule = source === undefined ? [] : await repositoriesOfSource(sql, source.id)
   const all = await someRepositories(sql)
   const choices = [inBackup, bySchedule, all].find(found => found.length > 0) ?? []
   const [choice, ...others] = choices

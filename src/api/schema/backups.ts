@@ -63,6 +63,18 @@ export const BackupList = z.object({
 })
 export type BackupList = z.output<typeof BackupList>
 
+export const UnclaimedDatabases = z.object({
+  /** The one with the newest backup first; up to 500. */
+  databases: z.array(
+    z.object({
+      /** As its backups call it: `shop@db.example.org:5432`; `source` of the list of backups takes it. */
+      label: z.string(),
+      backups: z.number().int(),
+      lastBackupAt: Time,
+    }),
+  ),
+})
+
 export const BackupDetails = Backup.extend({
   notedBy: z.nullable(z.string()),
   notedAt: z.nullable(Time),

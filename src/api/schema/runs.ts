@@ -249,7 +249,9 @@ const Tags = z
 const Backup = PlainText(100)
 
 const RESTORE = {
-  source: Reference,
+  source: Reference.optional().describe(
+    'whose backup it is; may be left out where `backup` names one by its id and `target` is a URL: a backup may be of a database that no source here is',
+  ),
   repository: Reference.optional(),
   /** An id, the beginning of one, or `latest`. */
   backup: Backup,
@@ -265,24 +267,36 @@ const RESTORE = {
 }
 const KIND = z.literal('restore')
 
-/** Says which other database `database` can be. */
-function checkDatabase(
-  { target, database }: { readonly target: string; readonly database?: string | undefined },
+interface Wanted {
+  readonly source?: string | undefined
+  readonly backup: string
+  readonly target: string
+  readonly database?: string | undefined
+}
+
+/** Says which other database `database` can be, and what a restore needs its source for. */
+function checkRestore(
+  { source, backup, target, database }: Wanted,
   context: z.core.$RefinementCtx,
 ): void {
-  if (target === 'source' || database === undefined) return
-  const message = 'a URL names its database itself'
-  context.addIssue({ code: 'custom', path: ['database'], message })
+  const add = (field: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [field], message })
+  if (target !== 'source' && database !== undefined) {
+    add('database', 'a URL names its database itself')
+  }
+  if (source !== undefined) return
+  if (target === 'source') add('target', 'without a source it is the URL of a database')
+  if (backup === 'latest') add('backup', 'without a source it is the id of a backup')
 }
 
 /** A backup that is to be restored, and where to. */
-export const NewRestore = z.strictObject({ kind: KIND, ...RESTORE }).superRefine(checkDatabase)
+export const NewRestore = z.strictObject({ kind: KIND, ...RESTORE }).superRefine(checkRestore)
 export type NewRestore = z.output<typeof NewRestore>
 
 /** What would be restored, as for a run; `kind` may be left out. */
 export const PreflightRequest = z
   .strictObject({ kind: KIND.default('restore'), ...RESTORE })
-  .superRefine(checkDatabase)
+  .superRefine(checkRestore)
 
 /** Whether a restore takes the place of a database that holds something. */
 export const isInPlace = ({

@@ -143,6 +143,7 @@ const tree = root.addChildren([
       'backup',
       'repository',
       'source',
+      'label',
       'to',
       'database',
       'step',

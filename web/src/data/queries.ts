@@ -133,6 +133,12 @@ export const backupsQuery = (query: QueryOf<'listBackups'>) =>
     placeholderData: keepPreviousData,
   })
 
+/** Databases of which there are backups and which are no source here. */
+export const unclaimedQuery = queryOptions({
+  queryKey: ['backups', 'unclaimed'],
+  queryFn: ({ signal }) => client.listUnclaimedDatabases({ signal }),
+})
+
 export const backupQuery = (backup: string, repository?: string) =>
   queryOptions({
     queryKey: ['backups', 'one', backup, repository],

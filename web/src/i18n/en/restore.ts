@@ -25,7 +25,9 @@ export const restore = {
   pickSource: 'Choose a source',
   pickSourceText: 'Choose the source first: its backups appear here, the latest good one chosen.',
   orphan: (label: string) =>
-    `This server has no source for ${label}. Choose one whose server and login the restore may use.`,
+    `${label} is no source here. Its backup can go to any server that you name in the next step; or choose a source, and its server and login are used.`,
+  sources: 'Sources',
+  unclaimed: 'In repositories, and no source here',
   asOf: 'As it was at this time or before',
   asOfHint: 'Leave it empty for the newest',
   chosenBackup: 'Backup to restore',
@@ -38,9 +40,10 @@ export const restore = {
   rows: (count: number, text: string) =>
     plural(count, { one: `${text} row`, other: `${text} rows` }),
   damaged: 'Parts of this backup cannot be read. Choose another one, unless there is none.',
-  noSource: 'Add a source first',
-  noSourceText:
-    'A restore logs in to the server of a source. On a new server, add any database of the one to restore to: “postgres” is always there. Then every backup of the repositories that are open can be restored.',
+  nothingYet: 'There is no backup yet',
+  nothingYetText:
+    'Open the repository that holds your backups: whatever was backed up into it, by whichever server, can be restored at once. Or add a source, and back it up.',
+  openRepository: 'Open a repository',
   addSource: 'Add a source',
 
   file: 'Dump file',
@@ -69,6 +72,8 @@ export const restore = {
     replaceText: (database: string) =>
       `The restored database takes the name ${database} in one moment. The one in use is kept under another name.`,
   },
+  elsewhere: (label: string) =>
+    `This server has no login for ${label}, so say where the backup goes. It is filled in as it was; change what is different today.`,
   databaseName: 'Name of the new database',
   databaseNameHint: 'It is made by the restore',
   nameTooLong: 'PostgreSQL takes names of up to 63 bytes',

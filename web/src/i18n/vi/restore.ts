@@ -21,7 +21,9 @@ export const restore: Messages['restore'] = {
   pickSourceText:
     'Hãy chọn nguồn trước: các bản sao lưu của nó sẽ hiện ở đây, bản tốt mới nhất được chọn sẵn.',
   orphan: label =>
-    `Máy chủ này không có nguồn nào cho ${label}. Hãy chọn một nguồn mà việc khôi phục được dùng máy chủ và tài khoản của nó.`,
+    `${label} không phải là nguồn ở đây. Bản sao lưu của nó có thể vào bất kỳ máy chủ nào bạn chỉ ra ở bước sau; hoặc hãy chọn một nguồn để dùng máy chủ và tài khoản của nguồn đó.`,
+  sources: 'Nguồn',
+  unclaimed: 'Có trong kho lưu trữ, không phải nguồn ở đây',
   asOf: 'Dữ liệu tại thời điểm này hoặc trước đó',
   asOfHint: 'Để trống để lấy bản mới nhất',
   chosenBackup: 'Bản sao lưu cần khôi phục',
@@ -33,9 +35,10 @@ export const restore: Messages['restore'] = {
   rows: (_, text) => `${text} dòng`,
   damaged:
     'Có phần của bản sao lưu này không đọc được. Hãy chọn bản khác, trừ khi không còn bản nào.',
-  noSource: 'Trước hết hãy thêm một nguồn',
-  noSourceText:
-    'Việc khôi phục đăng nhập vào máy chủ của một nguồn. Trên máy chủ Holdfast mới, hãy thêm bất kỳ cơ sở dữ liệu nào của máy chủ sẽ nhận bản khôi phục: “postgres” luôn có sẵn. Sau đó có thể khôi phục mọi bản sao lưu trong các kho lưu trữ đã mở.',
+  nothingYet: 'Chưa có bản sao lưu nào',
+  nothingYetText:
+    'Hãy mở kho lưu trữ chứa các bản sao lưu của bạn: mọi thứ đã được sao lưu vào đó, dù bởi máy chủ nào, đều khôi phục được ngay. Hoặc thêm một nguồn rồi sao lưu nó.',
+  openRepository: 'Mở kho lưu trữ',
   addSource: 'Thêm nguồn',
 
   file: 'Tệp kết xuất',
@@ -64,6 +67,8 @@ export const restore: Messages['restore'] = {
     replaceText: database =>
       `Cơ sở dữ liệu được khôi phục nhận tên ${database} trong tích tắc. Cơ sở dữ liệu đang dùng được giữ lại dưới tên khác.`,
   },
+  elsewhere: label =>
+    `Máy chủ này không có tài khoản cho ${label}, nên hãy cho biết bản sao lưu sẽ vào đâu. Các mục được điền như cũ; hãy sửa những gì nay đã khác.`,
   databaseName: 'Tên cơ sở dữ liệu mới',
   databaseNameHint: 'Được tạo khi khôi phục',
   nameTooLong: 'PostgreSQL chỉ nhận tên dài tối đa 63 byte',

@@ -3,7 +3,7 @@ import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
-import { repositoriesQuery, sourcesQuery } from '../../data/queries.ts'
+import { repositoriesQuery, sourcesQuery, unclaimedQuery } from '../../data/queries.ts'
 import { useMessages } from '../../i18n/language.tsx'
 import classes from './backups.module.css'
 import { dayIn } from './days.ts'
@@ -98,6 +98,9 @@ function ThingFilters({ search, onChange }: Pick<BackupFiltersProps, 'search' | 
   const { source, repository, state } = useMessages().common
   const names = useMessages().states.backup
   const { data: known } = useQuery(sourcesQuery)
+  const { data: others } = useQuery(unclaimedQuery)
+  const labels = others?.databases.map(({ label }) => ({ id: label, name: label })) ?? []
+  const sources = [...(known?.sources ?? []), ...labels]
   const { data: places } = useQuery(repositoriesQuery)
   const states = Object.entries(names).map(([value, label]) => ({ value, label }))
   return (
@@ -105,8 +108,8 @@ function ThingFilters({ search, onChange }: Pick<BackupFiltersProps, 'search' | 
       <Select
         label={source}
         placeholder={t.anySource}
-        data={choices(known?.sources, search.source)}
-        value={chosen(known?.sources, search.source)}
+        data={choices(sources, search.source)}
+        value={chosen(sources, search.source)}
         onChange={value => onChange({ source: value ?? '' })}
         searchable
         clearable

@@ -80,7 +80,8 @@ function WhatAndWhere({ request, looked: { backup, target } }: Both) {
   const t = useMessages().restore
   const format = useFormat()
   const now = useNow()
-  const { data } = useQuery(sourceQuery(request.source))
+  const { source } = request
+  const { data } = useQuery({ ...sourceQuery(source ?? ''), enabled: source !== undefined })
   const seconds = Math.max(0, (now - Date.parse(backup.finishedAt)) / 1000)
   return (
     <dl className={classes.facts}>

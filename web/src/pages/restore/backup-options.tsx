@@ -2,7 +2,7 @@ import { Alert, Badge, Button, Group, Radio, Skeleton, Stack, Text } from '@mant
 import { IconAlertTriangle, IconArchiveOff } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Backup, SourceListing } from '../../../../src/client/index.ts'
+import type { Backup } from '../../../../src/client/index.ts'
 import { backupsQuery } from '../../data/queries.ts'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
 import { Empty } from '../../parts/empty.tsx'
@@ -12,7 +12,8 @@ import { BackupBadge, keyOf, ProofSign } from '../backups/backup-signs.tsx'
 import classes from './restore.module.css'
 
 interface BackupOptionsProps {
-  readonly source: SourceListing
+  /** The source, or what backups call a database that is none. */
+  readonly of: { readonly id: string; readonly name: string }
   /** A time as its field has it: only backups of then or before. */
   readonly asOf: string
   /** The one that the address names. */
@@ -25,13 +26,13 @@ const A_PAGE = 10
 const isGood = ({ state }: Backup): boolean => state === 'good' || state === 'warnings'
 
 /** The backups of a source to choose from; where nobody has chosen, the latest good one is. */
-export function BackupOptions({ source, asOf, chosen, onNext }: BackupOptionsProps) {
+export function BackupOptions({ of, asOf, chosen, onNext }: BackupOptionsProps) {
   const t = useMessages().restore
   const { more, next } = { ...useMessages().common, next: t.next }
   const [picked, setPicked] = useState<string>()
   const before = asOf === '' ? undefined : untilOf(asOf)
   const query = useInfiniteQuery(
-    backupsQuery({ source: source.id, limit: A_PAGE, ...(before && { until: before }) }),
+    backupsQuery({ source: of.id, limit: A_PAGE, ...(before && { until: before }) }),
   )
   if (query.data === undefined) {
     return query.error === null ? (
@@ -46,7 +47,7 @@ export function BackupOptions({ source, asOf, chosen, onNext }: BackupOptionsPro
   const named = chosen && before === undefined ? [chosen] : []
   const extra = named.filter(one => listed.every(other => keyOf(other) !== keyOf(one)))
   const backups = [...extra, ...listed]
-  if (backups.length === 0) return <Nothing source={source} isBefore={before !== undefined} />
+  if (backups.length === 0) return <Nothing name={of.name} isBefore={before !== undefined} />
   const current = backups.find(one => keyOf(one) === picked) ?? named[0] ?? latest ?? backups[0]
   return (
     <Stack>
@@ -143,14 +144,14 @@ function Option({ backup, isLatest }: OptionProps) {
 }
 
 interface NothingProps {
-  readonly source: SourceListing
+  readonly name: string
   readonly isBefore: boolean
 }
 
-function Nothing({ source, isBefore }: NothingProps) {
+function Nothing({ name, isBefore }: NothingProps) {
   const t = useMessages().restore
   return (
-    <Empty icon={IconArchiveOff} title={t.none(source.name)}>
+    <Empty icon={IconArchiveOff} title={t.none(name)}>
       {isBefore ? t.noneBefore : t.noneText}
     </Empty>
   )

@@ -5,9 +5,12 @@ export type Where = 'new' | 'other' | 'replace'
 export const STEPS = ['backup', 'target', 'check', 'agree'] as const
 export type Step = (typeof STEPS)[number]
 
-/** What the address of the wizard says. */
+/**
+ * What the address of the wizard says. `label` is what backups call their database where it is no source here: they
+ * go to another server.
+ */
 export type RestoreSearch = Partial<
-  Record<'backup' | 'repository' | 'source' | 'to' | 'database' | 'step' | 'run', string>
+  Record<'backup' | 'repository' | 'source' | 'label' | 'to' | 'database' | 'step' | 'run', string>
 >
 
 /** What is chosen and does not stand in the address: a URL holds a password. */
@@ -38,7 +41,15 @@ export interface Parts {
   readonly tls: string
 }
 
-const NO_PARTS: Parts = { host: '', port: 5432, database: '', user: '', password: '', tls: '' }
+export const USUAL_PORT = 5432
+const NO_PARTS: Parts = {
+  host: '',
+  port: USUAL_PORT,
+  database: '',
+  user: '',
+  password: '',
+  tls: '',
+}
 
 export const NO_CHOICES: Choices = {
   server: { how: 'url', url: '', parts: NO_PARTS },
@@ -74,10 +85,10 @@ export const isInPlace = (to: Where, { replaceThere }: Pick<Choices, 'replaceThe
 /** The request that an address and choices mean; undefined where something is missing. */
 export function requestOf(search: RestoreSearch, choices: Choices): NewRestore | undefined {
   const { source, backup, repository, to, database } = search
-  if (!source || !backup || !isWhere(to)) return undefined
+  if (!backup || !isWhere(to) || (!source && to !== 'other')) return undefined
   const common = {
     kind: 'restore' as const,
-    source,
+    ...(source && { source }),
     backup,
     ...(repository && { repository }),
     ...(choices.noOwner && { noOwner: true }),
@@ -107,6 +118,13 @@ export function urlOf({ how, url, parts }: Server): string {
 export const databaseOf = (label: string): string => label.slice(0, label.lastIndexOf('@'))
 /** `db.example.org:5432` */
 export const serverOf = (label: string): string => label.slice(label.lastIndexOf('@') + 1)
+
+/** Where a database was when it was backed up, to be filled in for where it goes. */
+export function serverAsWas(label: string): Server {
+  const server = serverOf(label)
+  const [, host = '', port = USUAL_PORT] = /^\[?([^/[\]]+)\]?:(\d+)$/.exec(server) ?? []
+  return { how: 'fields', url: '', parts: { ...NO_PARTS, host, port, database: databaseOf(label) } }
+}
 
 /** Whether something that is in use would give way. */
 export const replacesSomething = (request: NewRestore, { target }: Preflight): boolean =>

@@ -12,7 +12,9 @@ import {
   type Choices,
   fits,
   isWhere,
+  NO_CHOICES,
   type RestoreSearch,
+  serverAsWas,
   serverOf,
   suggestedName,
   urlOf,
@@ -31,15 +33,46 @@ interface ChooseTargetProps {
 /** The second step: where the backup goes to. */
 export function ChooseTarget(props: ChooseTargetProps) {
   const t = useMessages().restore
-  const query = useQuery(sourceQuery(props.search.source ?? ''))
+  const { source } = props.search
   return (
     <Section title={t.whereTo}>
-      <Answer query={query} lines={6}>
-        {({ source }) => <Targets {...props} source={source} />}
-      </Answer>
+      {source ? <OfSource {...props} id={source} /> : <Elsewhere {...props} />}
     </Section>
   )
 }
+
+function OfSource({ id, ...props }: ChooseTargetProps & { readonly id: string }) {
+  const query = useQuery(sourceQuery(id))
+  return (
+    <Answer query={query} lines={6}>
+      {({ source }) => <Targets {...props} source={source} />}
+    </Answer>
+  )
+}
+
+/** Of a backup of no source, only its own label says where it was; where it goes has to be said whole. */
+function Elsewhere({ search: { label = '' }, choices, onChange, onGo }: ChooseTargetProps) {
+  const t = useMessages().restore
+  const isNew = choices.server === NO_CHOICES.server
+  const server = isNew ? serverAsWas(label) : choices.server
+  return (
+    <Form
+      onSubmit={() => {
+        onChange({ ...NOTHING_READ, server })
+        onGo({ to: 'other', database: '', step: 'check' })
+      }}
+    >
+      <Stack>
+        <Text size="sm">{t.elsewhere(label)}</Text>
+        <OtherServer choices={{ ...choices, server }} onChange={onChange} />
+        <Ways isSet={urlOf(server) !== ''} onGo={onGo} />
+      </Stack>
+    </Form>
+  )
+}
+
+/** Another target meets something else, which must be read anew. */
+const NOTHING_READ = { agreed: '', disconnect: false, noOwner: false }
 
 function Targets({
   search,
@@ -58,8 +91,7 @@ function Targets({
       ? fits(name) && name !== source.database
       : to === 'replace' || urlOf(choices.server) !== ''
   const goOn = () => {
-    // Another target meets something else, which must be read anew.
-    onChange({ agreed: '', disconnect: false, noOwner: false })
+    onChange(NOTHING_READ)
     onGo({ to, database: to === 'new' ? name : '', step: 'check' })
   }
   return (
@@ -82,28 +114,41 @@ function Targets({
         </Radio.Group>
         {to === 'new' && <NewName name={name} inUse={source.database} onChange={setName} />}
         <Collapse expanded={to === 'other'}>
-          {to === 'other' && (
-            <Stack>
-              <ServerFields server={choices.server} onChange={server => onChange({ server })} />
-              <Checkbox
-                label={t.server.replace}
-                description={t.server.replaceHint}
-                checked={choices.replaceThere}
-                onChange={event => onChange({ replaceThere: event.currentTarget.checked })}
-              />
-            </Stack>
-          )}
+          {to === 'other' && <OtherServer choices={choices} onChange={onChange} />}
         </Collapse>
-        <Group justify="space-between">
-          <Button variant="default" onClick={() => onGo({ step: 'backup' })}>
-            {t.back}
-          </Button>
-          <Button type="submit" disabled={!isSet}>
-            {t.next}
-          </Button>
-        </Group>
+        <Ways isSet={isSet} onGo={onGo} />
       </Stack>
     </Form>
+  )
+}
+
+function OtherServer({ choices, onChange }: Pick<ChooseTargetProps, 'choices' | 'onChange'>) {
+  const t = useMessages().restore.server
+  return (
+    <Stack>
+      <ServerFields server={choices.server} onChange={server => onChange({ server })} />
+      <Checkbox
+        label={t.replace}
+        description={t.replaceHint}
+        checked={choices.replaceThere}
+        onChange={event => onChange({ replaceThere: event.currentTarget.checked })}
+      />
+    </Stack>
+  )
+}
+
+/** Back, and on where all is said. */
+function Ways({ isSet, onGo }: Pick<ChooseTargetProps, 'onGo'> & { readonly isSet: boolean }) {
+  const t = useMessages().restore
+  return (
+    <Group justify="space-between">
+      <Button variant="default" onClick={() => onGo({ step: 'backup' })}>
+        {t.back}
+      </Button>
+      <Button type="submit" disabled={!isSet}>
+        {t.next}
+      </Button>
+    </Group>
   )
 }
 

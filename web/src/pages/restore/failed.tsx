@@ -115,7 +115,8 @@ function Otherwise({ run }: OfRun) {
   const { backup = '' } = run.request
   // `latest:…` names no backup for good.
   const isId = /^[0-9a-f]{8,}$/.test(backup)
-  const source = run.sourceId ?? ''
+  // Without one, the wizard asks the backup of which database it is.
+  const source = run.sourceId === null ? {} : { source: run.sourceId }
   return (
     <>
       {isId && (
@@ -124,7 +125,7 @@ function Otherwise({ run }: OfRun) {
           renderRoot={props => (
             <Link
               to="/restore"
-              search={{ source, backup, repository: run.repositoryId, step: 'target' }}
+              search={{ ...source, backup, repository: run.repositoryId, step: 'target' }}
               {...props}
             />
           )}
@@ -134,7 +135,7 @@ function Otherwise({ run }: OfRun) {
       )}
       <Button
         variant="default"
-        renderRoot={props => <Link to="/restore" search={{ source }} {...props} />}
+        renderRoot={props => <Link to="/restore" search={source} {...props} />}
       >
         {t.otherBackup}
       </Button>

@@ -24,7 +24,7 @@ import { Steps } from './steps.tsx'
 const preflightQuery = (request: NewRestore | undefined) => ({
   queryKey: ['preflight', request],
   queryFn: ({ signal }: { signal: AbortSignal }) =>
-    client.preflightRestore(request ?? { source: '', backup: '', target: '' }, { signal }),
+    client.preflightRestore(request ?? { backup: '', target: '' }, { signal }),
   staleTime: Number.POSITIVE_INFINITY,
   // It may name a password.
   gcTime: 0,
@@ -90,7 +90,7 @@ export function Wizard({ search }: { readonly search: RestoreSearch }) {
 }
 
 function furthest(search: RestoreSearch, request: NewRestore | undefined, isReady: boolean): Step {
-  if (!search.source || !search.backup) return 'backup'
+  if (!search.backup || !(search.source || search.label)) return 'backup'
   if (request === undefined) return 'target'
   return isReady ? 'agree' : 'check'
 }
