@@ -817,7 +817,8 @@ export interface NewRepository {
 
 export interface NewRestore {
   readonly kind: 'restore'
-  readonly source: string
+  /** whose backup it is; may be left out where `backup` names one by its id and `target` is a URL: a backup may be of a database that no source here is */
+  readonly source?: string
   readonly repository?: string
   readonly backup: string
   /** the URL of the database to restore into, or `source`: the database that was backed up, or with `database` another one of its server */
@@ -974,7 +975,8 @@ export interface PreflightLosses {
 
 export interface PreflightRequest {
   readonly kind?: 'restore'
-  readonly source: string
+  /** whose backup it is; may be left out where `backup` names one by its id and `target` is a URL: a backup may be of a database that no source here is */
+  readonly source?: string
   readonly repository?: string
   readonly backup: string
   /** the URL of the database to restore into, or `source`: the database that was backed up, or with `database` another one of its server */
@@ -1725,6 +1727,14 @@ export interface TwoFactorOffer {
   readonly uri: string
 }
 
+export interface UnclaimedDatabases {
+  readonly databases: readonly {
+    readonly label: string
+    readonly backups: number
+    readonly lastBackupAt: string
+  }[]
+}
+
 export interface UnsavedSource {
   readonly url?: string
   readonly engine?: string
@@ -2034,6 +2044,8 @@ export interface Operations {
     },
     options?: CallOptions,
   ) => Promise<BackupList>
+  /** Databases of which there are backups and which are no source here */
+  readonly listUnclaimedDatabases: (options?: CallOptions) => Promise<UnclaimedDatabases>
   /** A backup: what it is of, who made it, its streams and warnings */
   readonly getBackup: (
     backup: string,
@@ -2403,6 +2415,12 @@ export const OPERATIONS = {
     answers: 'document',
   },
   listBackups: { method: 'GET', path: '/backups', takes: ['query'], answers: 'document' },
+  listUnclaimedDatabases: {
+    method: 'GET',
+    path: '/backups/unclaimed',
+    takes: [],
+    answers: 'document',
+  },
   getBackup: { method: 'GET', path: '/backups/{backup}', takes: ['query'], answers: 'document' },
   editBackup: {
     method: 'PATCH',
