@@ -24,6 +24,7 @@ import type { EngineSettings } from './engines/index.ts'
 import { sayWhoMayCome, tellMissing, tellSetup } from './greeting.ts'
 import { adoptBackups } from './jobs/adopt-backups.ts'
 import { DeletionCarrier } from './jobs/carry-out-deletions.ts'
+import { ReachKeeper } from './jobs/reach-keeper.ts'
 import { RetentionKeeper } from './jobs/retention-keeper.ts'
 import type { RunnerCommand } from './jobs/runner-process.ts'
 import { Scheduler } from './jobs/scheduler.ts'
@@ -83,6 +84,9 @@ export async function serve(options: ServerOptions): Promise<void> {
     const usage = new UsageKeeper({ catalog, vault, outside, log: node.log })
     usage.start()
     atEnd(node, 'stop measuring repositories', () => usage.stop())
+    const reach = new ReachKeeper({ catalog, vault, outside, log: node.log })
+    reach.start()
+    atEnd(node, 'stop looking at repositories', () => reach.stop())
     const adopting = adoptBackups({ catalog, vault, outside, log: node.log }, node.signal)
     atEnd(node, 'stop comparing the catalog with the repositories', () => adopting)
     node.log.info(`ready on ${address} and ${settings.socket}`)

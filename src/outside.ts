@@ -74,6 +74,7 @@ type OfRepositories =
   | 'listKeys'
   | 'addRecoveryKey'
   | 'measureRepository'
+  | 'findRepository'
   | 'adoptRepository'
   | 'readBackups'
   | 'dropKey'
@@ -108,6 +109,15 @@ const repositoriesOutside = (rules: StorageRules): Pick<Outside, OfRepositories>
 
   measureRepository: (url, recoveryKey, signal) =>
     withRepository({ url, rules }, { recoveryKey }, signal, repository => repository.usage(signal)),
+
+  async findRepository(url, repository, signal) {
+    const storage = openStorage(url.reveal(), rules)
+    try {
+      await Repository.find(storage, repository, signal)
+    } finally {
+      await storage.close()
+    }
+  },
 
   adoptRepository: (url, key, signal) =>
     withRepository({ url, rules }, key, signal, async repository => {

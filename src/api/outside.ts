@@ -37,6 +37,8 @@ export interface Outside extends BackupContents {
   addRecoveryKey(url: Secret, key: Secret, label: string, signal: AbortSignal): Promise<Secret>
   /** What a repository takes on its storage. */
   measureRepository(url: Secret, key: Secret, signal: AbortSignal): Promise<RepositorySize>
+  /** Looks whether the repository of this id is there, without opening it. Throws RepositoryMissing, OtherRepository. */
+  findRepository(url: Secret, repository: string, signal: AbortSignal): Promise<void>
   /** Opens a repository and gives the server a key of its own. */
   adoptRepository(
     url: Secret,

@@ -28,6 +28,8 @@ export interface RepositoryFigures {
   readonly dumpBytes: number
   /** What it takes on its storage; null: nobody has measured it yet. */
   readonly storedBytes: number | null
+  /** As the last look at it has found; null: nobody has looked yet. */
+  readonly isReachable: boolean | null
 }
 
 /** Everything that is told of the catalog. */
@@ -69,9 +71,12 @@ export async function readFigures(sql: Sql): Promise<Figures> {
     sourceStandings(sql),
     sql.query<RepositoryFigures>(
       `select r.name as repository, b.backups, b.bytes as "dumpBytes",
-         u.stored_bytes::float8 as "storedBytes"
+         u.stored_bytes::float8 as "storedBytes",
+         case when reach.repository_id is not null then reach.unreachable_since is null end
+           as "isReachable"
        from (select * from repositories where removed_at is null order by name limit $1) r
        left join repository_usage u on u.repository_id = r.id
+       left join repository_reach reach on reach.repository_id = r.id
        cross join lateral (select count(*)::int as backups,
          coalesce(sum(dump_bytes), 0)::float8 as bytes from backups where repository_id = r.id) b
        order by r.name`,

@@ -2,6 +2,7 @@ import { NotFound } from '../core/faults.ts'
 import { shortId } from '../core/ids.ts'
 import type { Sql } from './db.ts'
 import { CALLED, findNamed, findNamedEver, type Hold, insertNamed } from './names.ts'
+import { UNREACHABLE, type Unreachable, withTime } from './reach.ts'
 import { refuseUsed } from './sources.ts'
 
 /** A repository that the server writes to. */
@@ -29,6 +30,7 @@ export interface RepositoryListing extends RepositoryRow {
   readonly usedBytes: number | null
   readonly packs: number | null
   readonly measuredAt: Date | null
+  readonly unreachable: Unreachable | null
 }
 
 export interface NewRepository extends Omit<RepositoryRow, 'createdAt'> {
@@ -141,8 +143,8 @@ export async function sealedRepository(
 }
 
 /** Every repository, or one of them, by name. */
-export const listRepositories = (sql: Sql, id?: string): Promise<RepositoryListing[]> =>
-  sql.query<RepositoryListing>(
+export async function listRepositories(sql: Sql, id?: string): Promise<RepositoryListing[]> {
+  const rows = await sql.query<RepositoryListing>(
     `select ${COLUMNS},
             (select count(*)::int from schedules
               where repository_id = repositories.id and removed_at is null) as schedules,
@@ -150,16 +152,19 @@ export const listRepositories = (sql: Sql, id?: string): Promise<RepositoryListi
             coalesce(held.bytes, 0) as "storedBytes",
             held.newest as "lastBackupAt", coalesce(held.dumps, 0) as "dumpBytes",
             used.stored_bytes::float8 as "usedBytes", used.packs::float8 as packs,
-            used.measured_at as "measuredAt"
+            used.measured_at as "measuredAt", ${UNREACHABLE} as unreachable
        from repositories
        left join (select repository_id, count(*)::int as backups, max(finished_at) as newest,
                          sum(stored_bytes)::float8 as bytes, sum(dump_bytes)::float8 as dumps
                     from backups where $1::uuid is null or repository_id = $1
                    group by repository_id) held on held.repository_id = id
        left join repository_usage used on used.repository_id = id
+       left join repository_reach reach on reach.repository_id = id
       where removed_at is null and ($1::uuid is null or id = $1) order by lower(name)`,
     [id ?? null],
   )
+  return rows.map(row => Object.assign(row, { unreachable: withTime(row.unreachable) }))
+}
 
 /**
  * Removes a repository from the server and forgets how it opens; what it holds is not touched.

@@ -11,13 +11,15 @@ const LONGEST = `interval '15 minutes'`
 
 /**
  * Repositories whose newest backup came after they were last measured, and those that were not measured today,
- * in UTC, for their history; the longest unmeasured first. None that somebody is measuring, or did a minute ago;
- * for its history alone, one is not tried twice within an hour.
+ * in UTC, for their history; the longest unmeasured first. None that somebody is measuring, or did a minute ago,
+ * and none that cannot be reached; for its history alone, one is not tried twice within an hour.
  */
 export const unmeasured = (sql: Sql): Promise<{ readonly id: string; readonly name: string }[]> =>
   sql.query(
     `select id, name from repositories left join repository_usage on repository_id = id
      where removed_at is null
+       and not exists (select from repository_reach reach
+         where reach.repository_id = id and unreachable_since is not null)
        and (measured_at is null or measured_at < clock_now() - interval '1 minute')
        and (begun_at is null or begun_at < clock_now() - ${LONGEST})
        and (measured_at is null or measured_at <

@@ -5,40 +5,8 @@ import type { CallOptions, FileDownload, FileUpload } from './call.ts'
 export interface Account {
   readonly kind: 'user' | 'key' | 'local'
   readonly actor: string
-  /** viewer sees, operator runs things, admin changes what is set up */
-  readonly role: 'viewer' | 'operator' | 'admin'
-  readonly scopes:
-    | readonly (
-        | 'account:read'
-        | 'account:write'
-        | 'api-keys:read'
-        | 'api-keys:write'
-        | 'audit:read'
-        | 'audit:write'
-        | 'backups:read'
-        | 'backups:write'
-        | 'locks:read'
-        | 'locks:write'
-        | 'metrics:read'
-        | 'metrics:write'
-        | 'repositories:read'
-        | 'repositories:write'
-        | 'runs:read'
-        | 'runs:write'
-        | 'scheduler:read'
-        | 'scheduler:write'
-        | 'schedules:read'
-        | 'schedules:write'
-        | 'search:read'
-        | 'search:write'
-        | 'settings:read'
-        | 'settings:write'
-        | 'sources:read'
-        | 'sources:write'
-        | 'users:read'
-        | 'users:write'
-      )[]
-    | null
+  readonly role: RoleName
+  readonly scopes: readonly ScopeName[] | null
   readonly user: {
     readonly id: string
     readonly email: string
@@ -139,40 +107,8 @@ export interface ApiKey {
   readonly id: string
   readonly name: string
   readonly owner: string | null
-  /** viewer sees, operator runs things, admin changes what is set up */
-  readonly role: 'viewer' | 'operator' | 'admin'
-  readonly scopes:
-    | readonly (
-        | 'account:read'
-        | 'account:write'
-        | 'api-keys:read'
-        | 'api-keys:write'
-        | 'audit:read'
-        | 'audit:write'
-        | 'backups:read'
-        | 'backups:write'
-        | 'locks:read'
-        | 'locks:write'
-        | 'metrics:read'
-        | 'metrics:write'
-        | 'repositories:read'
-        | 'repositories:write'
-        | 'runs:read'
-        | 'runs:write'
-        | 'scheduler:read'
-        | 'scheduler:write'
-        | 'schedules:read'
-        | 'schedules:write'
-        | 'search:read'
-        | 'search:write'
-        | 'settings:read'
-        | 'settings:write'
-        | 'sources:read'
-        | 'sources:write'
-        | 'users:read'
-        | 'users:write'
-      )[]
-    | null
+  readonly role: RoleName
+  readonly scopes: readonly ScopeName[] | null
   readonly createdAt: string
   readonly expiresAt: string | null
   readonly lastUsedAt: string | null
@@ -467,7 +403,7 @@ export interface DatabasesQuery {
   readonly database?: string
   readonly user?: string
   readonly password?: string
-  readonly tls?: 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full'
+  readonly tls?: TlsMode
   readonly caFile?: string
 }
 
@@ -509,11 +445,117 @@ export interface EndedSessions {
 }
 
 export interface Failure {
-  readonly code: string
+  readonly code: FaultCode | string
   readonly message: string
   readonly hint?: string
   readonly retry: boolean
 }
+
+/** The kinds of faults; UNEXPECTED is one that nobody foresaw */
+export type FaultCode =
+  | 'ADDRESS_REFUSED'
+  | 'BACKUP_DELETING'
+  | 'BACKUP_NOT_DELETING'
+  | 'BACKUP_PINNED'
+  | 'BACKUP_TOO_LARGE'
+  | 'CATALOG_TOO_NEW'
+  | 'CATALOG_UNREACHABLE'
+  | 'CERTIFICATE_UNFIT'
+  | 'CODE_REQUIRED'
+  | 'CSRF'
+  | 'DAMAGED'
+  | 'DATABASE_DIFFERS'
+  | 'DATABASE_IN_USE'
+  | 'DATABASE_MISSING'
+  | 'DATABASE_REFUSED'
+  | 'DATABASE_UNREACHABLE'
+  | 'DATA_DIR_IN_USE'
+  | 'DATA_DIR_UNFIT'
+  | 'DELETION_UNDER_WAY'
+  | 'DUMP_TOO_LARGE'
+  | 'DUMP_TRUNCATED'
+  | 'DUMP_UNFIT'
+  | 'EMBEDDED_FAILED'
+  | 'EMBEDDED_MISSING'
+  | 'FILE_EXISTS'
+  | 'FILE_UNWRITABLE'
+  | 'HOST_UNKNOWN'
+  | 'INTERRUPTED'
+  | 'INVALID_INPUT'
+  | 'IN_USE'
+  | 'KEY_REQUIRED'
+  | 'LAST_ADMIN'
+  | 'LAST_BACKUP_OF_SOURCE'
+  | 'LAST_GOOD_BACKUP'
+  | 'LAST_KEY_SLOT'
+  | 'LEASE_LOST'
+  | 'LINK_OF_ANOTHER'
+  | 'LINK_SPENT'
+  | 'LINK_UNKNOWN'
+  | 'LISTEN_FAILED'
+  | 'LOCK_RELEASED'
+  | 'LOGIN_REFUSED'
+  | 'LOOK_TOO_LONG'
+  | 'NAME_AMBIGUOUS'
+  | 'NAME_TAKEN'
+  | 'NOT_ALLOWED'
+  | 'NOT_FOUND'
+  | 'NO_SUCH_BACKUP'
+  | 'NO_SUCH_STREAM'
+  | 'OBJECT_EXISTS'
+  | 'OBJECT_MISSING'
+  | 'OIDC_OFF'
+  | 'OIDC_REFUSED'
+  | 'OIDC_UNREACHABLE'
+  | 'ONLY_ON_HOST'
+  | 'OTHER_REPOSITORY'
+  | 'OUTLINE_TOO_LARGE'
+  | 'PASSWORD_UNFIT'
+  | 'PLACE_NOT_EMPTY'
+  | 'PLACE_REFUSED'
+  | 'PROOF_FAILED'
+  | 'REPOSITORY_EXISTS'
+  | 'REPOSITORY_KNOWN'
+  | 'REPOSITORY_LOCKED'
+  | 'REPOSITORY_MISSING'
+  | 'REPOSITORY_TOO_NEW'
+  | 'REQUEST_TOO_SLOW'
+  | 'RESTORE_UNCERTAIN'
+  | 'RETENTION_HELD_BACK'
+  | 'RUNNER_DIED'
+  | 'RUN_IN_THE_WAY'
+  | 'RUN_IS_FINAL'
+  | 'RUN_NOT_OVER'
+  | 'SEAL_BROKEN'
+  | 'SECRET_KEY_IN_USE'
+  | 'SECRET_KEY_MISSING'
+  | 'SECRET_KEY_UNFIT'
+  | 'SECRET_KEY_WRONG'
+  | 'SERVER_UNREACHABLE'
+  | 'SESSION_LOST'
+  | 'SESSION_REQUIRED'
+  | 'SETUP_DONE'
+  | 'SETUP_REFUSED'
+  | 'SPACE_TOO_SMALL'
+  | 'STEP_UP_REQUIRED'
+  | 'STORAGE_FULL'
+  | 'STORAGE_READ_ONLY'
+  | 'STORAGE_UNREACHABLE'
+  | 'TABLES_LOCKED'
+  | 'TARGET_NOT_EMPTY'
+  | 'TARGET_UNFIT'
+  | 'TOOL_FAILED'
+  | 'TOOL_MISSING'
+  | 'TOO_MANY_REQUESTS'
+  | 'TRANSFER_DIED'
+  | 'TRANSFER_STALLED'
+  | 'TWO_FACTOR_REQUIRED'
+  | 'TWO_FACTOR_STATE'
+  | 'UNEXPECTED'
+  | 'WORKER_LOST'
+  | 'WORKER_WITHOUT_CATALOG'
+  | 'WRONG_PASSPHRASE'
+  | 'WRONG_USE'
 
 export interface Findings {
   readonly findings: readonly {
@@ -767,38 +809,9 @@ export type Login =
 export interface NewApiKey {
   readonly name: string
   /** no more than your own; absent: your own */
-  readonly role?: 'viewer' | 'operator' | 'admin'
+  readonly role?: RoleName
   /** absent: everything that you may do and its role allows */
-  readonly scopes?: readonly (
-    | 'account:read'
-    | 'account:write'
-    | 'api-keys:read'
-    | 'api-keys:write'
-    | 'audit:read'
-    | 'audit:write'
-    | 'backups:read'
-    | 'backups:write'
-    | 'locks:read'
-    | 'locks:write'
-    | 'metrics:read'
-    | 'metrics:write'
-    | 'repositories:read'
-    | 'repositories:write'
-    | 'runs:read'
-    | 'runs:write'
-    | 'scheduler:read'
-    | 'scheduler:write'
-    | 'schedules:read'
-    | 'schedules:write'
-    | 'search:read'
-    | 'search:write'
-    | 'settings:read'
-    | 'settings:write'
-    | 'sources:read'
-    | 'sources:write'
-    | 'users:read'
-    | 'users:write'
-  )[]
+  readonly scopes?: readonly ScopeName[]
   /** null: it never expires; one that is made with a key ends with that one at the latest */
   readonly expiresInDays?: number | null
 }
@@ -890,15 +903,14 @@ export interface NewSource {
   readonly database?: string
   readonly user?: string
   readonly password?: string
-  readonly tls?: 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full'
+  readonly tls?: TlsMode
   readonly caFile?: string
 }
 
 export interface NewUser {
   readonly email: string
   readonly name: string
-  /** viewer sees, operator runs things, admin changes what is set up */
-  readonly role: 'viewer' | 'operator' | 'admin'
+  readonly role: RoleName
   /** absent: they set it themselves, by a link */
   readonly password?: string
 }
@@ -1016,7 +1028,7 @@ export interface Problem {
   readonly title: string
   readonly status: number
   readonly detail: string
-  readonly code: string
+  readonly code: FaultCode | string
   readonly hint: string
   readonly retry: boolean
   readonly exit: number
@@ -1097,6 +1109,7 @@ export interface RepositoryListing {
   readonly usedBytes: number | null
   readonly packs: number | null
   readonly measuredAt: string | null
+  readonly unreachable: Unreachable | null
 }
 
 export interface RepositoryToCreate {
@@ -1184,6 +1197,9 @@ export interface RetryPolicy {
   readonly delays: readonly number[]
   readonly networkDelays: readonly number[]
 }
+
+/** viewer sees, operator runs things, admin changes what is set up */
+export type RoleName = 'viewer' | 'operator' | 'admin'
 
 export interface Run {
   readonly id: string
@@ -1481,6 +1497,37 @@ export interface Scheduler {
   }[]
 }
 
+/** what a key is for: reading one area, or reading and changing it */
+export type ScopeName =
+  | 'account:read'
+  | 'account:write'
+  | 'api-keys:read'
+  | 'api-keys:write'
+  | 'audit:read'
+  | 'audit:write'
+  | 'backups:read'
+  | 'backups:write'
+  | 'locks:read'
+  | 'locks:write'
+  | 'metrics:read'
+  | 'metrics:write'
+  | 'repositories:read'
+  | 'repositories:write'
+  | 'runs:read'
+  | 'runs:write'
+  | 'scheduler:read'
+  | 'scheduler:write'
+  | 'schedules:read'
+  | 'schedules:write'
+  | 'search:read'
+  | 'search:write'
+  | 'settings:read'
+  | 'settings:write'
+  | 'sources:read'
+  | 'sources:write'
+  | 'users:read'
+  | 'users:write'
+
 export interface Session {
   readonly id: string
   readonly current: boolean
@@ -1541,7 +1588,7 @@ export interface SourceChanges {
   readonly database?: string
   readonly user?: string
   readonly password?: string
-  readonly tls?: 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full'
+  readonly tls?: TlsMode
   readonly caFile?: string
 }
 
@@ -1553,9 +1600,9 @@ export interface SourceDetails {
     readonly database: string
     readonly user: string | null
     readonly passwordSet: boolean
-    readonly tls: 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full' | null
+    readonly tls: TlsMode | null
     readonly caFile: string | null
-    readonly lastTls: 'verified' | 'encrypted' | 'none' | null
+    readonly lastTls: Tls | null
   }
   readonly standing: Standing
   readonly schedules: readonly Schedule[]
@@ -1594,7 +1641,7 @@ export interface SourceTest {
   readonly server: string
   readonly tool: string
   readonly estimatedBytes: number | null
-  readonly tls: 'verified' | 'encrypted' | 'none' | null
+  readonly tls: Tls | null
   readonly warnings: readonly string[]
 }
 
@@ -1681,6 +1728,12 @@ export interface Summary {
   readonly verdicts: Readonly<
     Partial<Record<'good' | 'failing' | 'overdue' | 'never' | 'unscheduled', number>>
   >
+  readonly unreachable: readonly {
+    readonly since: string
+    readonly failure: Failure
+    readonly id: string
+    readonly name: string
+  }[]
   readonly sources: readonly {
     readonly id: string
     readonly name: string
@@ -1714,6 +1767,10 @@ export interface Summary {
   }[]
 }
 
+export type Tls = 'verified' | 'encrypted' | 'none'
+
+export type TlsMode = 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full'
+
 export interface TwoFactorConfirm {
   readonly code: string
 }
@@ -1735,6 +1792,11 @@ export interface UnclaimedDatabases {
   }[]
 }
 
+export interface Unreachable {
+  readonly since: string
+  readonly failure: Failure
+}
+
 export interface UnsavedSource {
   readonly url?: string
   readonly engine?: string
@@ -1743,7 +1805,7 @@ export interface UnsavedSource {
   readonly database?: string
   readonly user?: string
   readonly password?: string
-  readonly tls?: 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full'
+  readonly tls?: TlsMode
   readonly caFile?: string
 }
 
@@ -1753,7 +1815,7 @@ export interface UnsavedSourceTest {
   readonly server: string
   readonly tool: string
   readonly estimatedBytes: number | null
-  readonly tls: 'verified' | 'encrypted' | 'none' | null
+  readonly tls: Tls | null
   readonly warnings: readonly string[]
 }
 
@@ -1761,8 +1823,7 @@ export interface User {
   readonly id: string
   readonly email: string
   readonly name: string
-  /** viewer sees, operator runs things, admin changes what is set up */
-  readonly role: 'viewer' | 'operator' | 'admin'
+  readonly role: RoleName
   readonly hasPassword: boolean
   readonly twoFactor: boolean
   readonly createdAt: string
@@ -1772,8 +1833,7 @@ export interface User {
 
 export interface UserChange {
   readonly name?: string
-  /** viewer sees, operator runs things, admin changes what is set up */
-  readonly role?: 'viewer' | 'operator' | 'admin'
+  readonly role?: RoleName
 }
 
 export interface UserInvitation {
@@ -1788,7 +1848,7 @@ export interface UserList {
 
 /** Every operation; names that stand in its path come first, options last. */
 export interface Operations {
-  /** How every source stands: its last good backup, what comes next, and its last days */
+  /** How every source stands: its last good backup, what comes next, and its last days; and which repositories are out of reach */
   readonly getSummary: (
     query?: {
       readonly days?: number | undefined

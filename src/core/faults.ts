@@ -110,6 +110,14 @@ export const RepositoryMissing = fault('REPOSITORY_MISSING', {
     `if it should be there, check that its disk is mounted; to make a new one: holdfast init --repository ${d.place}`,
 })
 
+export const OtherRepository = fault('OTHER_REPOSITORY', {
+  status: 409,
+  exit: FAILED,
+  retry: false,
+  text: (d: { place: string }) => `another repository is in ${d.place} than the one that was added`,
+  hint: () => 'check that the right disk is mounted; to use both, add each at a place of its own',
+})
+
 export const RepositoryExists = fault('REPOSITORY_EXISTS', {
   status: 409,
   exit: FAILED,

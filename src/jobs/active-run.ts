@@ -1,6 +1,7 @@
 import { recordRunner } from '../catalog/attempts.ts'
 import { recordBackup, recordProof } from '../catalog/backups.ts'
 import type { Catalog, Sql } from '../catalog/db.ts'
+import { lookSoon } from '../catalog/reach.ts'
 import { beginCommit, type HeldRun, withdrawCommit } from '../catalog/run-claims.ts'
 import { addRunEvent, type NewRunEvent } from '../catalog/run-events.ts'
 import { type Claim, moveRun } from '../catalog/run-moves.ts'
@@ -221,6 +222,10 @@ export class ActiveRun implements Claim {
     }
     const run = await persist(() => catalog.transaction(settle), this.#gone.signal)
     log.info({ run: run.id, state: run.state }, `run is ${run.state}`)
+    if (OUT_OF_REACH.has(changes.failure?.code ?? '')) {
+      // The look comes by itself if nobody hears of this.
+      await lookSoon(catalog, run.repositoryId).catch(() => undefined)
+    }
     const manifest = ending?.type === 'done' ? ending.manifest : undefined
     if (run.state !== 'completed' || manifest === undefined) return
     // After the record: whatever may be odd about a manifest, the run has completed.
@@ -229,5 +234,8 @@ export class ActiveRun implements Claim {
     )
   }
 }
+
+/** Failures after which the repository is looked at, for everybody to see. */
+const OUT_OF_REACH = new Set(['STORAGE_UNREACHABLE', 'REPOSITORY_MISSING'])
 
 const isOver = (error: unknown) => error instanceof LeaseLost || error instanceof RunIsFinal

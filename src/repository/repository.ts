@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import type { Manifest } from '../core/backup.ts'
 import type { Clock } from '../core/clock.ts'
 import {
+  OtherRepository,
   RepositoryExists,
   RepositoryLocked,
   RepositoryMissing,
@@ -98,6 +99,16 @@ export class Repository {
     const description = proven(candidates, ring)
     requireFeatures(description, 'read', place)
     return new Repository(storage, options.clock, ring, description)
+  }
+
+  /**
+   * Looks whether the repository of this id is in a place, without opening it: what two small objects say.
+   * Throws RepositoryMissing, OtherRepository, RepositoryTooNew, Damaged.
+   */
+  static async find(storage: Storage, id: string, signal: AbortSignal): Promise<void> {
+    const candidates = await new DescriptionStore(storage).candidates(signal)
+    if (candidates.some(({ description }) => description.id === id)) return
+    throw new OtherRepository({ place: storage.place })
   }
 
   /** Names the place for people. */

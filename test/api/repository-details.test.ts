@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { catalogMetrics } from '../../src/api/metrics/catalog-metrics.ts'
+import { readFigures } from '../../src/catalog/figures.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { Secret } from '../../src/core/secret.ts'
+import { ReachKeeper } from '../../src/jobs/reach-keeper.ts'
 import { UsageKeeper } from '../../src/jobs/usage-keeper.ts'
 import { outsideOf } from '../../src/outside.ts'
 import { Repository } from '../../src/repository/repository.ts'
@@ -129,6 +132,125 @@ describe('a repository that the server makes', () => {
       await keeper.stop()
     }
     assert.equal((await details()).dedupRatio, 3)
+  })
+
+  describe('that is away for a while', () => {
+    interface Out {
+      readonly since: string
+      readonly failure: { readonly code: string; readonly message: string }
+    }
+    const said: string[] = []
+    const log = {
+      debug() {},
+      error() {},
+      info: (_: object | string, text?: string) => void said.push(`info: ${text}`),
+      warn: (_: object | string, text?: string) => void said.push(`warn: ${text}`),
+    }
+    let looks = 0
+    const outside = outsideOf({ path: '', pgBin: undefined, reach: {} }, transfersIn(''))
+    const find = (...of: Parameters<typeof outside.findRepository>) => outside.findRepository(...of)
+    const findRepository: typeof find = (...of) => {
+      looks += 1
+      return find(...of)
+    }
+    const keeper = (through = { findRepository }, patienceMs?: number) =>
+      new ReachKeeper({
+        catalog: site.test.catalog,
+        vault: site.vault,
+        outside: through,
+        log,
+        ...(patienceMs && { patienceMs }),
+      })
+    const at = (time: string) => site.test.setClock(`2030-01-01 ${time}+00`)
+    const out = async () =>
+      (
+        await site.expect<{ repository: { unreachable: Out | null } }>(
+          200,
+          'GET',
+          '/repositories/given',
+        )
+      ).repository.unreachable
+    const metric = async () =>
+      /reachable\{repository="given"\} (.*)/.exec(
+        await catalogMetrics(await readFigures(site.test.catalog)).metrics(),
+      )?.[1]
+    const changes = async () =>
+      (
+        await site.test.catalog.query(
+          `select from changes join repositories on object_id = repositories.id::text
+           where kind = 'repository' and change = 'changed' and name = 'given'`,
+        )
+      ).length
+    const place = () => join(site.dir, 'given')
+    const away = () => join(site.dir, 'away')
+
+    after(() => site.test.setClock(undefined))
+
+    test('is looked at every three minutes, by one node, and said to be away once', async () => {
+      await at('12:00')
+      assert.equal(await metric(), undefined)
+      await Promise.all([keeper().lookAtDue(), keeper().lookAtDue()])
+      assert.equal(looks, 2, 'one for each repository')
+      assert.deepEqual([await out(), await metric()], [null, '1'])
+      renameSync(place(), away())
+      await at('12:02:59')
+      await keeper().lookAtDue()
+      assert.equal(looks, 2)
+      await at('12:03')
+      await Promise.all([keeper().lookAtDue(), keeper().lookAtDue()])
+      assert.equal(looks, 4)
+      const missing = `there is no repository in ${place()}`
+      const { since, failure } = (await out()) ?? assert.fail('can be reached')
+      assert.deepEqual([since, failure.message], ['2030-01-01T12:03:00.000Z', missing])
+      const { unreachable } = await site.expect<{ unreachable: (Out & { name: string })[] }>(
+        200,
+        'GET',
+        '/summary',
+      )
+      assert.deepEqual(
+        unreachable.map(one => [one.name, one.since]),
+        [['given', since]],
+      )
+      assert.equal(await metric(), '0')
+      assert.deepEqual(said, [`warn: the repository cannot be reached: ${missing}`])
+    })
+
+    test('is looked at more often then, and said to be back once', async () => {
+      const before = await changes()
+      await at('12:03:30')
+      await keeper().lookAtDue()
+      assert.deepEqual([looks, (await out())?.since], [5, '2030-01-01T12:03:00.000Z'])
+      renameSync(join(site.dir, 'generated'), place())
+      await at('12:04')
+      await keeper().lookAtDue()
+      assert.equal((await out())?.failure.code, 'OTHER_REPOSITORY')
+      renameSync(place(), join(site.dir, 'generated'))
+      renameSync(away(), place())
+      assert.deepEqual([said.length, await changes()], [1, before + 1])
+      await at('12:04:30')
+      await keeper().lookAtDue()
+      assert.deepEqual([await out(), await metric()], [null, '1'])
+      assert.deepEqual(said.splice(0).slice(1), ['info: the repository can be reached again'])
+      assert.equal(await changes(), before + 2)
+    })
+
+    test('is not waited for where its file system hangs', async () => {
+      let hanging = 0
+      const stuck: typeof find = async url => {
+        if (url.reveal() !== place()) return
+        hanging += 1
+        await new Promise(() => undefined)
+      }
+      const patient = keeper({ findRepository: stuck }, 20)
+      await at('13:00')
+      await patient.lookAtDue()
+      assert.match((await out())?.failure.message ?? '', /: nothing came for 0 seconds/)
+      await at('13:01')
+      await patient.lookAtDue()
+      assert.equal(hanging, 1, 'one thread is lost to it, and no second one')
+      await keeper().lookAtDue()
+      assert.equal(await out(), null)
+    })
   })
 
   test('is checked by a run of its own', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { statSync } from 'node:fs'
+import { renameSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { openTestCatalog, type TestCatalog } from '../../support/catalog.ts'
@@ -181,6 +181,30 @@ describe('the overview', () => {
     await needs.getByText('The scheduler is stopped').waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Resume everything' }).click()
     await needs.getByText('Everything is paused').waitFor({ state: 'detached' })
+  })
+
+  test('says by itself that a repository cannot be reached, and that it is back', async () => {
+    const place = `${site.dataDir}-main`
+    const page = await site.enter('/')
+    await page.getByRole('heading', { name: '4 of 6 sources need attention' }).waitFor()
+    renameSync(place, `${place}-away`)
+    // A run that meets it has it looked at.
+    await site.finished(await site.api.startRun({ kind: 'check', repository }))
+    const now = 'sources need attention, and a repository cannot be reached'
+    await page.getByRole('heading', { name: now }).waitFor()
+    const needs = page.getByRole('list', { name: 'What needs attention' })
+    await needs.getByText(`: there is no repository in ${place}.`).waitFor()
+    await assertAccessible(page)
+    await needs.getByRole('link', { name: 'main', exact: true }).click()
+    const alert = page.getByRole('alert').filter({ hasText: 'It cannot be reached' })
+    await alert.getByText('check that its disk is mounted').waitFor()
+    await assertAccessible(page)
+    await page.getByRole('link', { name: 'Repositories' }).first().click()
+    await page.getByRole('table').getByText('cannot be reached').waitFor()
+    await assertAccessible(page)
+    renameSync(`${place}-away`, place)
+    await stored.catalog.query('update repository_reach set looked_at = null')
+    await page.getByRole('table').getByText('cannot be reached').waitFor({ state: 'detached' })
   })
 
   test('stays fast with 200 sources, the neediest first', async t => {

@@ -113,6 +113,15 @@ const FAMILIES: readonly Family[] = [
       ]),
   },
   {
+    name: 'holdfast_repository_reachable',
+    help: '0 while a repository cannot be reached, as looks every few minutes find it; absent until the first one.',
+    labels: ['repository'],
+    values: ({ repositories }) =>
+      repositories.flatMap(row =>
+        row.isReachable === null ? [] : [[labelled(row), row.isReachable ? 1 : 0] as const],
+      ),
+  },
+  {
     name: 'holdfast_repository_backups',
     help: 'Backups in a repository.',
     labels: ['repository'],

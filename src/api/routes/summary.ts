@@ -1,4 +1,5 @@
 import { catalogTime } from '../../catalog/db.ts'
+import { unreachableRepositories } from '../../catalog/reach.ts'
 import { type Expectation, Marks, newestDays, sourceMarks } from '../../catalog/strips.ts'
 import {
   mostSeconds,
@@ -13,7 +14,8 @@ export const summaryRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/summary',
-    summary: 'How every source stands: its last good backup, what comes next, and its last days',
+    summary:
+      'How every source stands: its last good backup, what comes next, and its last days; and which repositories are out of reach',
     area: 'sources',
     needs: 'viewer',
     shared: true,
@@ -22,9 +24,10 @@ export const summaryRoutes: readonly Route[] = [
     handle: async ({ query }, { catalog }) => {
       const now = await catalogTime(catalog)
       const days = newestDays(now, query.days, query.timeZone)
-      const [standings, marks] = await Promise.all([
+      const [standings, marks, unreachable] = await Promise.all([
         sourceStandings(catalog),
         sourceMarks(catalog, days),
+        unreachableRepositories(catalog),
       ])
       const withStrip = (one: SourceStanding) => ({
         ...one,
@@ -34,7 +37,9 @@ export const summaryRoutes: readonly Route[] = [
       const count = (verdict: string) => sources.filter(one => one.verdict === verdict).length
       const verdicts = Object.fromEntries(VERDICTS.map(one => [one, count(one)]))
       const about = { now, timeZone: query.timeZone, firstDay: days.first }
-      return { document: { ...about, verdicts: verdicts as Summary['verdicts'], sources } }
+      return {
+        document: { ...about, verdicts: verdicts as Summary['verdicts'], unreachable, sources },
+      }
     },
   }),
 ]

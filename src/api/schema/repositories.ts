@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Failure } from '../../core/run.ts'
 import { Name, SecretText, Time } from './common.ts'
 import { Schedule } from './schedules.ts'
 
@@ -15,6 +16,12 @@ export const Repository = z.object({
 })
 export type Repository = z.output<typeof Repository>
 
+/** Found by a look every few minutes; a run that meets it has one taken at once. */
+export const Unreachable = z.object({
+  since: Time,
+  failure: Failure,
+})
+
 export const RepositoryListing = Repository.extend({
   schedules: z.number().int(),
   backups: z.number().int(),
@@ -26,6 +33,8 @@ export const RepositoryListing = Repository.extend({
   usedBytes: z.nullable(z.number()),
   packs: z.nullable(z.number()),
   measuredAt: z.nullable(Time),
+  /** Since when it cannot be reached, and why; null while it can. */
+  unreachable: z.nullable(Unreachable),
 })
 export type RepositoryListing = z.output<typeof RepositoryListing>
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { RUN_KINDS, RUN_STATES } from '../../core/run.ts'
 import { Time, TimeZone } from './common.ts'
+import { Unreachable } from './repositories.ts'
 
 /**
  * `good`; `failing`: its last backup did not complete, but the one before is recent enough; `overdue`: its last
@@ -51,6 +52,8 @@ export const Summary = z.object({
   /** The day of the first digit of every strip: `2026-03-29`. */
   firstDay: z.string(),
   verdicts: z.record(Verdict, z.number().int()),
+  /** Repositories that cannot be reached at this moment, by name: nothing is backed up to them, or restored. */
+  unreachable: z.array(Unreachable.extend({ id: z.uuid(), name: z.string() })),
   /** By name. */
   sources: z.array(SummaryLine),
 })

@@ -15,7 +15,7 @@ import type { Context } from '../context.ts'
 import { groupCommand, parseNumber, type ServerOptions, serverCommand } from '../server-command.ts'
 import { type Column, renderTable } from '../terminal/table.ts'
 import { printable } from '../terminal/text.ts'
-import { agoText } from '../terminal/when.ts'
+import { agoText, timeText } from '../terminal/when.ts'
 import { absoluteUrl, repoCreateCommand } from './repo-create.ts'
 
 interface EditOptions extends ServerOptions {
@@ -124,9 +124,19 @@ const listCommand = (context: Context): Command =>
             '  make one, when there is none: holdfast init --repository /srv/backups',
             '  add it to the server:         holdfast repo add main --repository /srv/backups',
           ]
-        : renderTable(columns(clock.now()), repositories, terminal.width, terminal.style)
+        : [
+            ...renderTable(columns(clock.now()), repositories, terminal.width, terminal.style),
+            ...repositories.flatMap(outOfReach),
+          ]
     context.finish({ text, json: { repositories } }, options)
   })
+
+const outOfReach = ({ name, unreachable }: RepositoryListing): string[] =>
+  unreachable === null
+    ? []
+    : [
+        `${printable(name)} cannot be reached, as was noticed on ${timeText(unreachable.since)}: ${printable(unreachable.failure.message)}`,
+      ]
 
 const columns = (now: Date): Column<RepositoryListing>[] => [
   {

@@ -7,7 +7,7 @@ const AFTER: Readonly<Record<Exclude<LiveEvent['type'], 'snapshot' | 'progress'>
   scheduler: ['scheduler'],
   pause: ['scheduler', 'active-runs'],
   source: ['sources', 'summary', 'search'],
-  repository: ['repositories', 'search'],
+  repository: ['repositories', 'summary', 'search'],
   schedule: ['schedules', 'scheduler', 'sources', 'summary', 'repositories'],
   backup: ['backups', 'summary', 'sources', 'repositories', 'storage'],
   setting: ['settings'],

@@ -31,6 +31,23 @@ export const repositories = {
     keys: 'Keys and emergency',
     settings: 'Settings',
   },
+  outOfReach: {
+    sentence: (count: number) =>
+      plural(count, {
+        one: 'A repository cannot be reached',
+        other: `${count} repositories cannot be reached`,
+      }),
+    besides: (sources: string, count: number) =>
+      `${sources}, and ${plural(count, {
+        one: 'a repository cannot be reached',
+        other: `${count} repositories cannot be reached`,
+      })}`,
+    line: (ago: string, why: string) => `cannot be reached (noticed ${ago}): ${why}.`,
+    sign: 'cannot be reached',
+    title: (ago: string) => `It cannot be reached; this was noticed ${ago}`,
+    meanwhile:
+      'Nothing is backed up to it, and nothing restored from it, until it is back. Holdfast goes on looking, and says so here.',
+  },
   noSchedules: 'No schedule writes to it',
   noSchedulesText: 'Schedules of sources say which repository their backups go to.',
   next: 'Next run',

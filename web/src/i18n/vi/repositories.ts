@@ -31,6 +31,19 @@ export const repositories: Messages['repositories'] = {
     keys: 'Khóa và khẩn cấp',
     settings: 'Cài đặt',
   },
+  outOfReach: {
+    sentence: count =>
+      count === 1
+        ? 'Không truy cập được một kho lưu trữ'
+        : `Không truy cập được ${count} kho lưu trữ`,
+    besides: (sources, count) =>
+      `${sources}, và không truy cập được ${count === 1 ? 'một' : count} kho lưu trữ`,
+    line: (ago, why) => `không truy cập được (phát hiện ${ago}): ${why}.`,
+    sign: 'không truy cập được',
+    title: ago => `Không truy cập được kho này; phát hiện ${ago}`,
+    meanwhile:
+      'Cho đến khi truy cập lại được, không có gì được sao lưu vào đó hay khôi phục từ đó. Holdfast vẫn tiếp tục kiểm tra và sẽ cho biết ở đây.',
+  },
   noSchedules: 'Không có lịch nào ghi vào kho này',
   noSchedulesText: 'Lịch của mỗi nguồn cho biết bản sao lưu được ghi vào kho nào.',
   next: 'Lần chạy tới',

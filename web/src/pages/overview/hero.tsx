@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Text, Title } from '@mantine/core'
+import { Anchor, Button, Text, Title } from '@mantine/core'
 import {
   IconAlertTriangle,
   IconCalendarOff,
@@ -9,11 +9,11 @@ import {
   IconShieldExclamation,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
-import type { ComponentType, ReactNode } from 'react'
+import { type ComponentType, lazy, Suspense } from 'react'
 import type { Summary } from '../../../../src/client/index.ts'
 import { OnlyFor } from '../../app/session.tsx'
 import { client } from '../../data/client.ts'
-import { useFormat, useMessages } from '../../i18n/language.tsx'
+import { useFormat, useMessages, withMessages } from '../../i18n/language.tsx'
 import { useStanding } from '../../live/live.tsx'
 import { useAct } from '../../parts/act.tsx'
 import { useNow } from '../../parts/now.tsx'
@@ -22,6 +22,7 @@ import { RunLine, useRunsBySource } from '../sources/source-live.tsx'
 import { VERDICT_LOOKS } from '../sources/source-need.ts'
 import { BackUpNow, ProveLatest } from '../sources/source-start.tsx'
 import { useSourceFacts } from '../sources/source-words.ts'
+import { NeedLine } from './need-line.tsx'
 import classes from './overview.module.css'
 import { type Halt, type NeedyLine, type Outlook, outlookOf } from './verdict.ts'
 
@@ -34,6 +35,10 @@ const SIGNS: Partial<Record<Tone, ComponentType<IconProps>>> = {
   bad: IconAlertTriangle,
 }
 
+const outOfReach = withMessages(() => import('./out-of-reach.tsx'))
+const OutOfReachSentence = lazy(async () => ({ default: (await outOfReach()).OutOfReachSentence }))
+const OutOfReachLines = lazy(async () => ({ default: (await outOfReach()).OutOfReachLines }))
+
 /** One sentence that says whether everything could be recovered; below it why not, and what mends it. */
 export function Hero({ summary }: { readonly summary: Summary }) {
   const t = useMessages().overview
@@ -41,6 +46,9 @@ export function Hero({ summary }: { readonly summary: Summary }) {
   const outlook = outlookOf({ summary, isPaused: paused, isStopped: scheduler === 'stopped' })
   const Sign = SIGNS[outlook.tone] ?? IconShieldCheck
   const { halts, needy, unproven } = outlook
+  const { unreachable } = summary
+  const isReached = unreachable.length === 0
+  const sources = t.sentence(needy.length, outlook.total, halts)
   const more = needy.length - MOST_NAMED
   return (
     <section className={classes.hero} data-tone={outlook.tone} aria-label={t.verdict}>
@@ -48,15 +56,30 @@ export function Hero({ summary }: { readonly summary: Summary }) {
         <Sign size={44} stroke={1.7} className={classes.sign} aria-hidden />
         <div aria-live="polite">
           <Title order={2} className={classes.words}>
-            {t.sentence(outlook.needy.length, outlook.total, outlook.halts)}
+            {isReached ? (
+              sources
+            ) : (
+              <Suspense fallback={sources}>
+                <OutOfReachSentence
+                  count={unreachable.length}
+                  sources={sources}
+                  isAnyNeedy={needy.length > 0}
+                />
+              </Suspense>
+            )}
           </Title>
           <Text className={classes.below}>
             <Below summary={summary} outlook={outlook} />
           </Text>
         </div>
       </div>
-      {(halts.length > 0 || needy.length > 0 || unproven.length > 0) && (
+      {(!isReached || halts.length > 0 || needy.length > 0 || unproven.length > 0) && (
         <ul className={classes.needs} aria-label={t.needs}>
+          {!isReached && (
+            <Suspense>
+              <OutOfReachLines unreachable={unreachable.slice(0, MOST_NAMED)} />
+            </Suspense>
+          )}
           {halts.map(halt => (
             <HaltLine key={halt} halt={halt} />
           ))}
@@ -102,23 +125,6 @@ const newest = (times: readonly (string | undefined)[]): string | undefined =>
     .at(-1)
 const soonest = (times: readonly (string | null)[]): string | undefined =>
   times.filter(time => time !== null).sort()[0]
-
-interface NeedLineProps {
-  readonly icon: ComponentType<IconProps>
-  readonly tone: Tone
-  readonly children: ReactNode
-  readonly actions: ReactNode
-}
-
-function NeedLine({ icon: Icon, tone, children, actions }: NeedLineProps) {
-  return (
-    <li className={classes.need}>
-      <Icon size={20} className={classes.needSign} data-tone={tone} aria-hidden />
-      <div className={classes.needText}>{children}</div>
-      <Group gap="xs">{actions}</Group>
-    </li>
-  )
-}
 
 function HaltLine({ halt }: { readonly halt: Halt }) {
   const t = useMessages().overview

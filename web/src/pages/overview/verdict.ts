@@ -26,7 +26,7 @@ export interface Outlook {
 }
 
 interface Given {
-  readonly summary: Pick<Summary, 'sources' | 'now'>
+  readonly summary: Pick<Summary, 'sources' | 'now' | 'unreachable'>
   readonly isPaused: boolean
   readonly isStopped: boolean
 }
@@ -40,7 +40,7 @@ export function outlookOf({ summary, isPaused, isStopped }: Given): Outlook {
   if (isPaused) halts.push('paused')
   if (isStopped) halts.push('scheduler-stopped')
   return {
-    tone: toneOf(needy, halts),
+    tone: summary.unreachable.length > 0 ? 'bad' : toneOf(needy, halts),
     total: summary.sources.length,
     halts,
     needy,

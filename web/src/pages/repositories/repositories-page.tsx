@@ -1,5 +1,5 @@
 import { Anchor, Button, Card, Text } from '@mantine/core'
-import { IconAnchor, IconPlus } from '@tabler/icons-react'
+import { IconAlertTriangle, IconAnchor, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { RepositoryList } from '../../../../src/client/index.ts'
@@ -11,6 +11,7 @@ import { Answer } from '../../parts/answer.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { Listing } from '../../parts/listing.tsx'
 import { Page } from '../../parts/page.tsx'
+import { ToneBadge } from '../../parts/state-badge.tsx'
 import classes from './repositories.module.css'
 
 type Listed = RepositoryList['repositories'][number]
@@ -93,7 +94,9 @@ function Used({ repository: { usedBytes } }: { readonly repository: Listed }) {
   )
 }
 
-function NameAndPlace({ repository: { id, name, place } }: { readonly repository: Listed }) {
+function NameAndPlace({ repository }: { readonly repository: Listed }) {
+  const t = useMessages().repositories.outOfReach
+  const { id, name, place, unreachable } = repository
   return (
     <div className={classes.naming}>
       <Anchor
@@ -109,6 +112,11 @@ function NameAndPlace({ repository: { id, name, place } }: { readonly repository
       <Text size="xs" c="dimmed" truncate title={place}>
         {place}
       </Text>
+      {unreachable !== null && (
+        <ToneBadge icon={IconAlertTriangle} tone="bad" size="sm">
+          {t.sign}
+        </ToneBadge>
+      )}
     </div>
   )
 }

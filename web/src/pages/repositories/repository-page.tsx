@@ -17,6 +17,7 @@ import { FaultAlert } from '../../parts/fault-alert.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Pairs } from '../../parts/pairs.tsx'
 import { StateBadge } from '../../parts/state-badge.tsx'
+import { OutOfReach } from './out-of-reach.tsx'
 import { RepositoryChecks } from './repository-checks.tsx'
 import { RepositorySchedules } from './repository-schedules.tsx'
 
@@ -72,6 +73,7 @@ function Content({ details }: ContentProps) {
         </Button>
       }
     >
+      <OutOfReach {...repository} />
       <Facts details={details} />
       <RepositoryTabs details={details} />
     </Page>
