@@ -39,7 +39,10 @@ export class Fault extends Error {
 }
 
 /** The constructor of one kind of fault. */
-export type FaultClass<Details> = new (details: Details, cause?: unknown) => Fault
+export interface FaultClass<Details> {
+  new (details: Details, cause?: unknown): Fault
+  readonly code: string
+}
 
 /** Declares a kind of fault; `instanceof` works with what it returns. */
 export function fault<Details extends object>(
@@ -47,6 +50,8 @@ export function fault<Details extends object>(
   kind: FaultKind<Details>,
 ): FaultClass<Details> {
   return class extends Fault {
+    static readonly code = code
+
     constructor(details: Details, cause?: unknown) {
       super(
         code,

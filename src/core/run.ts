@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Fault, reason } from './fault.ts'
+import { FaultCode } from './fault-code.ts'
 
 /** What a run does. */
 export const RUN_KINDS = ['backup', 'restore', 'verify', 'check'] as const
@@ -45,7 +46,7 @@ export const ACTIVE_STATES: readonly RunState[] = RUN_STATES.filter(state => !is
 
 /** Why something failed or was skipped, as people and programs are told. */
 export const Failure = z.object({
-  code: z.string(),
+  code: z.union([FaultCode, z.string()]),
   message: z.string(),
   hint: z.string().optional(),
   /** Whether it may work when tried again later. */

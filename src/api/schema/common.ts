@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { FaultCode } from '../../core/fault-code.ts'
 import { isTimeZone } from '../../core/wall-time.ts'
 
 // Every document of the API is declared here and beside: the server encodes what it answers with these
@@ -61,8 +62,8 @@ export const Problem = z.object({
   status: z.number().int(),
   /** What was attempted on what, and why it failed. */
   detail: z.string(),
-  /** The kind of the fault; does not change from version to version. */
-  code: z.string(),
+  /** The kind of the fault; does not change from version to version. The web server has some of its own: FST_… */
+  code: z.union([FaultCode, z.string()]),
   /** The next step. */
   hint: z.string(),
   /** Whether the same request may work later. */
