@@ -85,6 +85,22 @@ describe('a run', () => {
     await page.getByRole('cell', { name: 'Failed', exact: true }).waitFor()
     await assertAccessible(page)
     await page.getByRole('button', { name: 'Try again' }).waitFor()
+
+    // In another language, too; where its words do not arrive, as the server says it.
+    await page.evaluate(() => localStorage.setItem('holdfast-language', 'vi'))
+    await page.route('**/faults-*.js', route => route.abort())
+    await page.reload()
+    const english = page.getByRole('alert').locator('[lang=en]')
+    await english.getByText('Check the user and the password.').waitFor()
+    await page.unroute('**/faults-*.js')
+    await page.reload()
+    await page
+      .getByRole('alert')
+      .getByText(/không chấp nhận người dùng hoặc mật khẩu/)
+      .waitFor()
+    await page.getByRole('alert').getByText('Hãy kiểm tra người dùng và mật khẩu').waitFor()
+    await english.getByText(/^127.* password authentication failed/).waitFor()
+    await assertAccessible(page)
   })
 
   test('tells what a proof found, also where it differs', async () => {

@@ -1,4 +1,6 @@
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from 'react'
+import { queryClient } from '../data/query-client.ts'
+import { faultWordsQuery } from './fault-words-query.ts'
 import { Format } from './format.ts'
 import type { Messages } from './messages.ts'
 
@@ -57,7 +59,12 @@ export async function messagesOf(language: Language): Promise<Messages> {
 async function loadRest(): Promise<void> {
   if (spokenNow === undefined || restOf === spokenNow.language) return
   const { language, messages } = spokenNow
-  Object.assign(messages, await LOAD[language].rest())
+  // A page shows its faults in the language that is spoken at once; without these words, as the server says them.
+  const [said] = await Promise.all([
+    LOAD[language].rest(),
+    queryClient.prefetchQuery(faultWordsQuery(language)),
+  ])
+  Object.assign(messages, said)
   restOf = language
 }
 

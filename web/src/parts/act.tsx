@@ -1,11 +1,9 @@
-import { Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconCheck, IconX } from '@tabler/icons-react'
 import { type UseMutateFunction, type UseMutationResult, useMutation } from '@tanstack/react-query'
 import { useCallback, useRef } from 'react'
 import { NotProven, useProof } from '../app/proof.tsx'
-import { wordsOf } from './fault-alert.tsx'
-import { sentence } from './sentence.ts'
+import { FaultLine, FaultRest } from './fault-text.tsx'
 
 interface ActOptions<Given, Got> {
   /** Said once it is done. */
@@ -37,10 +35,9 @@ export function useAct<Given = void, Got = unknown>(
     },
     onError: error => {
       if (error instanceof NotProven || showsFault) return
-      const { message, hint } = wordsOf(error)
       notifications.show({
-        title: sentence(message),
-        message: hint && <Text size="sm">{hint}</Text>,
+        title: <FaultLine error={error} />,
+        message: <FaultRest error={error} />,
         color: 'red',
         icon: <IconX size={18} />,
         autoClose: 12_000,

@@ -1,8 +1,7 @@
 import { Alert, Button, Group, List, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import { isFault } from '../data/client.ts'
 import { useMessages } from '../i18n/language.tsx'
-import { sentence } from './sentence.ts'
+import { FaultRest, useTold } from './fault-text.tsx'
 
 interface FaultAlertProps {
   readonly error: unknown
@@ -12,34 +11,31 @@ interface FaultAlertProps {
   readonly onRetry?: (() => void) | undefined
 }
 
-/** What went wrong, and what to do about it, in the words of whoever found it. */
+/** What went wrong, and what to do about it, in the language that is spoken. */
 export function FaultAlert({ error, title, onRetry }: FaultAlertProps) {
   const t = useMessages().common
-  const { message, hint, problems } = wordsOf(error)
+  const { what, problems, lang } = useTold(error)
+  const said = <span lang={lang}>{what}</span>
   return (
     <Alert
       role="alert"
       color="red"
       variant="light"
       icon={<IconAlertTriangle />}
-      title={title ?? sentence(message)}
+      title={title ?? said}
     >
       <Stack gap="xs">
-        {title !== undefined && <Text size="sm">{sentence(message)}</Text>}
+        {title !== undefined && <Text size="sm">{said}</Text>}
         {problems.length > 0 && (
           <List size="sm">
-            {problems.map(({ field, why }) => (
-              <List.Item key={field + why}>
-                <b>{field}</b>: {why}
+            {problems.map(one => (
+              <List.Item key={one.field + one.why}>
+                <b>{one.field}</b>: <span lang={one.lang}>{one.why}</span>
               </List.Item>
             ))}
           </List>
         )}
-        {hint !== undefined && (
-          <Text size="sm">
-            <b>{t.nextStep}:</b> {hint}
-          </Text>
-        )}
+        <FaultRest error={error} />
         {onRetry && (
           <Group>
             <Button variant="default" size="xs" onClick={onRetry}>
@@ -50,15 +46,4 @@ export function FaultAlert({ error, title, onRetry }: FaultAlertProps) {
       </Stack>
     </Alert>
   )
-}
-
-interface Words {
-  readonly message: string
-  readonly hint?: string
-  readonly problems: readonly { readonly field: string; readonly why: string }[]
-}
-
-export function wordsOf(error: unknown): Words {
-  if (isFault(error)) return error
-  return { message: error instanceof Error ? error.message : String(error), problems: [] }
 }

@@ -4,6 +4,7 @@ import { useFormat, useMessages } from '../i18n/language.tsx'
 import { useLiveRun } from '../live/live.tsx'
 import { isOver } from '../live/live-store.ts'
 import { Bar } from './bar.tsx'
+import { FaultLine } from './fault-text.tsx'
 import { useSecond } from './now.tsx'
 import classes from './run-progress.module.css'
 import { secondsOf, whatOf } from './run-words.ts'
@@ -120,7 +121,11 @@ function Retry({ run: { attempt, notBefore, failure }, size }: SizedProps) {
             : t.nextAttemptNow(attempt + 1)}
         </span>
       </div>
-      {failure && size === 'sm' && <span className={classes.fault}>{failure.message}</span>}
+      {failure && size === 'sm' && (
+        <span className={classes.fault}>
+          <FaultLine error={failure} />
+        </span>
+      )}
     </div>
   )
 }
@@ -155,7 +160,9 @@ function Ended({ run, size }: SizedProps) {
         <Bar label={t.label(whatOf(messages.runs, run))} share={1} tone="good" size={size} />
       )}
       {run.failure && run.state !== 'completed' && (
-        <span className={classes.fault}>{run.failure.message}</span>
+        <span className={classes.fault}>
+          <FaultLine error={run.failure} />
+        </span>
       )}
       {seconds !== undefined && (
         <div className={`${classes.line} ${classes.facts}`}>{t.took(format.duration(seconds))}</div>

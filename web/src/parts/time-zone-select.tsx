@@ -1,12 +1,12 @@
 import { Select } from '@mantine/core'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useMessages } from '../i18n/language.tsx'
 import { ownTimeZone, timeZones } from './zone.ts'
 
 interface TimeZoneSelectProps {
   readonly value: string
   readonly onChange: (timeZone: string) => void
-  readonly error?: string | undefined
+  readonly error?: ReactNode
 }
 
 /** A time zone, found by a part of its name. */

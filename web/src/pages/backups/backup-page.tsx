@@ -8,6 +8,7 @@ import { useMay } from '../../app/session.tsx'
 import { backupQuery } from '../../data/queries.ts'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
 import { Answer } from '../../parts/answer.tsx'
+import { FaultLine } from '../../parts/fault-text.tsx'
 import { useNow } from '../../parts/now.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Section } from '../../parts/section.tsx'
@@ -166,7 +167,7 @@ function Deleting({ backup, deletion }: DeletingProps) {
         <Text size="sm">{t.deletingText(deletion.askedBy, format.ago(deletion.askedAt, now))}</Text>
         {deletion.failure && (
           <Text size="sm">
-            {t.deletingFailed(deletion.attempts)} {deletion.failure.message}
+            {t.deletingFailed(deletion.attempts)} <FaultLine error={deletion.failure} />
           </Text>
         )}
         {mayOperate && (

@@ -1,10 +1,10 @@
 import { Button, Group, SegmentedControl, Stack, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { Refreshed } from '../../../../src/client/index.ts'
 import { client } from '../../data/client.ts'
 import { useMessages } from '../../i18n/language.tsx'
 import { useAct } from '../../parts/act.tsx'
-import { besideFields } from '../../parts/beside-fields.ts'
+import { besideFields } from '../../parts/beside-fields.tsx'
 import { FaultAlert } from '../../parts/fault-alert.tsx'
 import { Form } from '../../parts/form.tsx'
 import { PasswordField } from '../../parts/password-field.tsx'
@@ -72,7 +72,7 @@ interface KeyFieldProps {
   readonly onKind: (kind: Key) => void
   readonly value: string
   readonly onChange: (key: string) => void
-  readonly error: string | undefined
+  readonly error: ReactNode
 }
 
 /** What opens the repository: its passphrase or its recovery key. */

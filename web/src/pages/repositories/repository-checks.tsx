@@ -15,9 +15,9 @@ import { Ago } from '../../parts/ago.tsx'
 import { Answer } from '../../parts/answer.tsx'
 import { Confirm } from '../../parts/confirm.tsx'
 import { FaultAlert } from '../../parts/fault-alert.tsx'
+import { FaultLine } from '../../parts/fault-text.tsx'
 import { RunControls } from '../../parts/run-controls.tsx'
 import { LiveRunProgress } from '../../parts/run-progress.tsx'
-import { sentence } from '../../parts/sentence.ts'
 import { StateBadge } from '../../parts/state-badge.tsx'
 import { CheckResult } from '../runs/check-result.tsx'
 import classes from './repositories.module.css'
@@ -133,7 +133,11 @@ function Past({ runs: [latest, ...earlier] }: { readonly runs: readonly Run[] })
         <ToRun run={latest.id}>{t.showRun}</ToRun>
       </Group>
       {latest.result === null ? (
-        latest.failure && <Text size="sm">{sentence(latest.failure.message)}</Text>
+        latest.failure && (
+          <Text size="sm">
+            <FaultLine error={latest.failure} />
+          </Text>
+        )
       ) : (
         <Stack gap={6}>
           <CheckResult result={latest.result} />

@@ -1,4 +1,5 @@
 import { TextInput } from '@mantine/core'
+import type { ReactNode } from 'react'
 import { useMessages } from '../../i18n/language.tsx'
 
 /** How a repository is called, and where it is. */
@@ -10,7 +11,7 @@ interface Called {
 interface RepositoryFieldsProps extends Called {
   readonly onChange: (change: Partial<Called>) => void
   readonly placeHint: string
-  readonly errorOf: (field: string) => string | undefined
+  readonly errorOf: (field: string) => ReactNode
 }
 
 /** What every repository has, the new and the found. */

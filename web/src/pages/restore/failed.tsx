@@ -10,9 +10,9 @@ import { Link } from '@tanstack/react-router'
 import type { Run } from '../../../../src/client/index.ts'
 import { useMay } from '../../app/session.tsx'
 import { useMessages } from '../../i18n/language.tsx'
+import { FaultLine, FaultRest } from '../../parts/fault-text.tsx'
 import { RunControls } from '../../parts/run-controls.tsx'
 import { Section } from '../../parts/section.tsx'
-import { sentence } from '../../parts/sentence.ts'
 import { databaseOf } from './choice.ts'
 import { End, Snippet, Warnings } from './end.tsx'
 import classes from './restore.module.css'
@@ -94,16 +94,13 @@ function Touched({ run }: OfRun) {
 
 function Why({ failure }: { readonly failure: NonNullable<Run['failure']> }) {
   const t = useMessages().restore
-  const { nextStep } = useMessages().common
   return (
     <Alert color="red" icon={<IconAlertTriangle />} title={t.why} role="alert">
       <Stack gap="xs" className={classes.wrap}>
-        <Text size="sm">{sentence(failure.message)}</Text>
-        {failure.hint && (
-          <Text size="sm">
-            <b>{nextStep}:</b> {sentence(failure.hint)}
-          </Text>
-        )}
+        <Text size="sm">
+          <FaultLine error={failure} />
+        </Text>
+        <FaultRest error={failure} />
       </Stack>
     </Alert>
   )

@@ -10,8 +10,8 @@ import {
 import type { Attempt } from '../../../../src/client/index.ts'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
 import { Copy } from '../../parts/copy.tsx'
+import { FaultLine, FaultRest } from '../../parts/fault-text.tsx'
 import { Section } from '../../parts/section.tsx'
-import { sentence } from '../../parts/sentence.ts'
 import { type Look, ToneBadge } from '../../parts/state-badge.tsx'
 import classes from './run.module.css'
 
@@ -53,7 +53,6 @@ export function RunAttempts({ attempts }: { readonly attempts: readonly Attempt[
 
 function AttemptRows({ attempt }: { readonly attempt: Attempt }) {
   const t = useMessages().runs.one
-  const common = useMessages().common
   const format = useFormat()
   const { outcome, failure, startedAt, finishedAt, host, bytes } = attempt
   const took = finishedAt && (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000
@@ -86,13 +85,11 @@ function AttemptRows({ attempt }: { readonly attempt: Attempt }) {
             <div className={classes.failure}>
               <div>
                 <Text size="sm" className={classes.words}>
-                  {sentence(failure.message)}
+                  <FaultLine error={failure} />
                 </Text>
-                {failure.hint && (
-                  <Text size="sm" c="dimmed" className={classes.words}>
-                    <b>{common.nextStep}:</b> {failure.hint}
-                  </Text>
-                )}
+                <Text c="dimmed" component="div" className={classes.words}>
+                  <FaultRest error={failure} />
+                </Text>
               </div>
               <Copy
                 text={[`${failure.code}: ${failure.message}`, failure.hint]

@@ -1,4 +1,4 @@
-import { Alert, Group, List, Text } from '@mantine/core'
+import { Alert, Group, List, Stack, Text } from '@mantine/core'
 import {
   IconAlertTriangle,
   IconArrowForwardUp,
@@ -8,6 +8,7 @@ import {
 import type { Run } from '../../../../src/client/index.ts'
 import { useMessages } from '../../i18n/language.tsx'
 import { Copy } from '../../parts/copy.tsx'
+import { FaultLine, FaultRest } from '../../parts/fault-text.tsx'
 import { Section } from '../../parts/section.tsx'
 import { sentence } from '../../parts/sentence.ts'
 import classes from './run.module.css'
@@ -15,7 +16,6 @@ import classes from './run.module.css'
 /** Why a run failed, was skipped, or is tried again; what to do about it; and what it left of a restore's target. */
 export function RunFailure({ run }: { readonly run: Run }) {
   const t = useMessages().runs
-  const common = useMessages().common
   const { failure, state, touched } = run
   const tells = state === 'failed' || state === 'skipped' || state === 'retrying'
   if (failure === null || !tells) return null
@@ -37,13 +37,11 @@ export function RunFailure({ run }: { readonly run: Run }) {
       <Group justify="space-between" align="flex-start" wrap="nowrap" gap="sm">
         <div>
           <Text size="sm" fw={550} className={classes.words}>
-            {sentence(failure.message)}
+            <FaultLine error={failure} />
           </Text>
-          {failure.hint && (
-            <Text size="sm" mt={6} className={classes.words}>
-              <b>{common.nextStep}:</b> {sentence(failure.hint)}
-            </Text>
-          )}
+          <Stack gap={6} mt={6} className={classes.words}>
+            <FaultRest error={failure} />
+          </Stack>
           {touched !== null && state === 'failed' && (
             <Text size="sm" mt={6}>
               {t.result.touched[touched]}

@@ -7,6 +7,7 @@ import { useFormat, useMessages } from '../../i18n/language.tsx'
 import { useLiveRun } from '../../live/live.tsx'
 import { isOver } from '../../live/live-store.ts'
 import { Ago } from '../../parts/ago.tsx'
+import { FaultLine } from '../../parts/fault-text.tsx'
 import { KindIcon } from '../../parts/kind-icon.tsx'
 import { useNow } from '../../parts/now.tsx'
 import { type Progressing, RunProgress } from '../../parts/run-progress.tsx'
@@ -153,8 +154,8 @@ function RunName({ run }: { readonly run: Run & Progressing }) {
         </Link>
         {isOver(run)
           ? run.failure && (
-              <Text size="xs" c="dimmed" lineClamp={2} title={run.failure.message}>
-                {run.failure.message}
+              <Text size="xs" c="dimmed" lineClamp={2}>
+                <FaultLine error={run.failure} />
               </Text>
             )
           : run.state !== 'queued' && (

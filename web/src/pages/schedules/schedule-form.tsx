@@ -22,7 +22,7 @@ import { FineFields } from './fine-fields.tsx'
 import { KeepFields } from './keep-fields.tsx'
 import { KeepPreview } from './keep-preview.tsx'
 import { NextFirings } from './next-firings.tsx'
-import { type Place, problemsOf } from './problems.ts'
+import { type Place, problemsOf } from './problems.tsx'
 import classes from './schedules.module.css'
 import { type FieldsProps, WhenFields } from './when-fields.tsx'
 

@@ -1,5 +1,6 @@
 import { Chip, Group, Input } from '@mantine/core'
 import { useId } from '@mantine/hooks'
+import type { ReactNode } from 'react'
 import { useMessages } from '../../i18n/language.tsx'
 import { WEEKDAYS, type Weekday } from '../../parts/schedule-clock.ts'
 
@@ -7,7 +8,7 @@ interface WeekdayChipsProps {
   readonly label: string
   readonly days: readonly Weekday[]
   readonly onChange: (days: readonly Weekday[]) => void
-  readonly error?: string | undefined
+  readonly error?: ReactNode
 }
 
 /** Days of the week, in their order whichever is chosen first. */

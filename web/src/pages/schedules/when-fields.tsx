@@ -1,5 +1,6 @@
 import { Button, Chip, Group, NativeSelect, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useId } from '@mantine/hooks'
+import type { ReactNode } from 'react'
 import type { Schedule } from '../../../../src/client/index.ts'
 import { useMessages } from '../../i18n/language.tsx'
 import {
@@ -21,7 +22,7 @@ export interface FieldsProps {
   readonly draft: Draft
   readonly onChange: (change: Partial<Draft>) => void
   /** What is wrong with a field, in words. */
-  readonly problem: (place: string) => string | undefined
+  readonly problem: (place: string) => ReactNode
 }
 
 interface WhenFieldsProps extends FieldsProps {

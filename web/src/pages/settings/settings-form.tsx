@@ -1,10 +1,10 @@
 import { Button, Group, NumberInput, Stack } from '@mantine/core'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { Settings, SettingsChanges } from '../../../../src/client/index.ts'
 import { client } from '../../data/client.ts'
 import { useMessages } from '../../i18n/language.tsx'
 import { useAct } from '../../parts/act.tsx'
-import { besideFields } from '../../parts/beside-fields.ts'
+import { besideFields } from '../../parts/beside-fields.tsx'
 import { FaultAlert } from '../../parts/fault-alert.tsx'
 import { Form } from '../../parts/form.tsx'
 
@@ -14,7 +14,7 @@ const FIELDS = ['maxRunsPerHost', 'manualBackupsPerMinute', 'deleteGraceHours', 
 interface FieldProps {
   readonly label: string
   readonly description: string
-  readonly error: string | undefined
+  readonly error: ReactNode
   /** null: no limit. */
   readonly value: number | null
   readonly onChange: (value: number | null) => void

@@ -1,10 +1,11 @@
+import type { ReactNode } from 'react'
 import { useMessages } from '../../i18n/language.tsx'
 import { PasswordField } from '../../parts/password-field.tsx'
 
 interface NewPasswordProps {
   readonly value: string
   readonly onChange: (password: string) => void
-  readonly error: string | undefined
+  readonly error: ReactNode
 }
 
 /** A password that somebody chooses. It is typed once, and can be looked at. */

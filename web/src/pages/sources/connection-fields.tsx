@@ -1,4 +1,5 @@
 import { NativeSelect, NumberInput, SimpleGrid, Stack, TextInput } from '@mantine/core'
+import type { ReactNode } from 'react'
 import { useMessages } from '../../i18n/language.tsx'
 import { PasswordField } from '../../parts/password-field.tsx'
 import { checksCertificate, type Parts, TLS_MODES } from './connection-parts.ts'
@@ -7,7 +8,7 @@ interface ConnectionFieldsProps {
   readonly parts: Parts
   readonly onChange: (parts: Parts) => void
   /** What is wrong with a field. */
-  readonly why: (field: string) => string | undefined
+  readonly why: (field: string) => ReactNode
 }
 
 type TextPart = 'host' | 'database' | 'user' | 'password' | 'caFile'

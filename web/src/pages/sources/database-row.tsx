@@ -1,7 +1,7 @@
 import { Checkbox, Group, Text, TextInput } from '@mantine/core'
 import { IconCircleCheck } from '@tabler/icons-react'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
-import { besideFields } from '../../parts/beside-fields.ts'
+import { besideFields } from '../../parts/beside-fields.tsx'
 import { ToneBadge } from '../../parts/state-badge.tsx'
 import classes from './database-row.module.css'
 import type { FoundDatabase } from './place.ts'

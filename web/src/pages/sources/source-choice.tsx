@@ -2,11 +2,10 @@ import { Button, Checkbox, Group, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconArchive } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
-import { useCallback, useState } from 'react'
+import { Fragment, useCallback, useState } from 'react'
 import { client } from '../../data/client.ts'
 import { useMessages } from '../../i18n/language.tsx'
-import { wordsOf } from '../../parts/fault-alert.tsx'
-import { sentence } from '../../parts/sentence.ts'
+import { FaultLine } from '../../parts/fault-text.tsx'
 import type { SourceLine } from './source-need.ts'
 import type { ChoiceBoxProps, Selection } from './source-table.tsx'
 
@@ -51,10 +50,13 @@ export function SourceChoice({ sources, chosen, forget }: SourceChoiceProps) {
       ),
     onSuccess: outcomes => {
       const refusals = outcomes.filter(one => one.status === 'rejected')
-      const why = refusals.map(({ reason }) => sentence(wordsOf(reason).message)).join(' ')
       notifications.show({
         title: t.chosenStarted(outcomes.length - refusals.length, refusals.length),
-        message: why,
+        message: refusals.map(({ reason }, at) => (
+          <Fragment key={at}>
+            <FaultLine error={reason} />{' '}
+          </Fragment>
+        )),
         color: refusals.length === 0 ? 'kelp' : 'red',
         ...(refusals.length > 0 && { autoClose: 12_000 }),
       })

@@ -4,7 +4,7 @@ import type { SourceChanges, SourceDetails } from '../../../../src/client/index.
 import { client } from '../../data/client.ts'
 import { useMessages } from '../../i18n/language.tsx'
 import { useAct } from '../../parts/act.tsx'
-import { besideFields } from '../../parts/beside-fields.ts'
+import { besideFields } from '../../parts/beside-fields.tsx'
 import { FaultAlert } from '../../parts/fault-alert.tsx'
 import { Form } from '../../parts/form.tsx'
 import { ConnectionFields } from './connection-fields.tsx'

@@ -8,6 +8,7 @@ import { useFormat, useMessages } from '../../i18n/language.tsx'
 import { Ago } from '../../parts/ago.tsx'
 import { Answer } from '../../parts/answer.tsx'
 import { Empty } from '../../parts/empty.tsx'
+import { FaultLine } from '../../parts/fault-text.tsx'
 import { StateBadge } from '../../parts/state-badge.tsx'
 
 const SHOWN = 12
@@ -77,7 +78,7 @@ function RunRow({ run }: { readonly run: Run }) {
         </Anchor>
         {run.failure !== null && (
           <Text size="xs" c="dimmed" lineClamp={2} maw={360}>
-            {run.failure.message}
+            <FaultLine error={run.failure} />
           </Text>
         )}
       </Table.Th>

@@ -4,6 +4,7 @@ import { useEffect, useEffectEvent } from 'react'
 import type { LiveRun, Run } from '../../../../src/client/index.ts'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
 import { useLiveRun } from '../../live/live.tsx'
+import { FaultLine, FaultRest } from '../../parts/fault-text.tsx'
 import { sentence } from '../../parts/sentence.ts'
 import { StateBadge } from '../../parts/state-badge.tsx'
 import classes from './first-proof.module.css'
@@ -103,7 +104,7 @@ function Outcome({ run, onRetry, onDiffers }: Pick<RunLineProps, 'run' | 'onRetr
   if (!isOver(run)) return null
   if (failure?.code === 'DATABASE_DIFFERS' && onDiffers) {
     return (
-      <Alert role="alert" color="yellow" title={sentence(failure.message)}>
+      <Alert role="alert" color="yellow" title={<FaultLine error={failure} />}>
         <Stack gap="xs" align="flex-start">
           <Text size="sm">{t.differs}</Text>
           <Button variant="default" size="xs" onClick={onDiffers}>
@@ -114,9 +115,13 @@ function Outcome({ run, onRetry, onDiffers }: Pick<RunLineProps, 'run' | 'onRetr
     )
   }
   return (
-    <Alert role="alert" color="red" title={sentence(failure?.message ?? t.notDone)}>
+    <Alert
+      role="alert"
+      color="red"
+      title={failure === null ? sentence(t.notDone) : <FaultLine error={failure} />}
+    >
       <Stack gap="xs" align="flex-start">
-        {failure?.hint !== undefined && <Text size="sm">{sentence(failure.hint)}</Text>}
+        {failure !== null && <FaultRest error={failure} />}
         <Button variant="default" size="xs" onClick={() => onRetry(run)}>
           {t.tryAgain}
         </Button>

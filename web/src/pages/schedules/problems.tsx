@@ -1,5 +1,6 @@
+import type { ReactNode } from 'react'
 import { isFault } from '../../data/client.ts'
-import { sentence } from '../../parts/sentence.ts'
+import { FieldProblem, WholeFault } from '../../parts/beside-fields.tsx'
 import type { Field } from './draft.ts'
 
 /** The fields of the API, and where what is wrong with them is said; inner ones go with what they are in. */
@@ -21,14 +22,14 @@ export type Place = (typeof BESIDE)[number][1]
 
 interface Problems {
   /** What is wrong with a field. */
-  readonly of: (place: Place) => string | undefined
+  readonly of: (place: Place) => ReactNode
   /** What is about none of the fields. */
   readonly rest: unknown
 }
 
 /** Splits a fault among the fields of the form. */
 export function problemsOf(error: unknown): Problems {
-  const said = new Map<Place, string>()
+  const said = new Map<Place, ReactNode>()
   if (!isFault(error)) return { of: () => undefined, rest: error ?? undefined }
   if (error.code === 'WRONG_USE') {
     // What fields mean together is judged as a whole: it is about the time, the windows or the zone.
@@ -39,14 +40,14 @@ export function problemsOf(error: unknown): Problems {
         : /follow/.test(error.message)
           ? 'after'
           : 'cron'
-    said.set(place, `${sentence(error.message)} ${sentence(error.hint)}`.trim())
+    said.set(place, <WholeFault error={error} />)
     return { of: asked => said.get(asked), rest: undefined }
   }
   let isAllSaid = error.problems.length > 0
   for (const { field, why } of error.problems) {
     const place = BESIDE.find(([name]) => field === name || field.startsWith(`${name}.`))?.[1]
     if (place === undefined) isAllSaid = false
-    else said.set(place, sentence(why))
+    else said.set(place, <FieldProblem why={why} />)
   }
   return { of: asked => said.get(asked), rest: isAllSaid ? undefined : error }
 }

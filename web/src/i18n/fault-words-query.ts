@@ -1,0 +1,17 @@
+import { queryOptions } from '@tanstack/react-query'
+import type { FaultWords } from './fault-words.ts'
+import type { Language } from './language.tsx'
+
+const LOAD: Readonly<Record<Language, () => Promise<FaultWords>>> = {
+  en: async () => (await import('./en/faults.ts')).faults,
+  vi: async () => (await import('./vi/faults.ts')).faults,
+}
+
+/** Most pages never show a fault: its words are fetched behind the first page, or with the first fault. */
+export const faultWordsQuery = (language: Language) =>
+  queryOptions({
+    queryKey: ['fault words', language],
+    queryFn: LOAD[language],
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: Number.POSITIVE_INFINITY,
+  })
