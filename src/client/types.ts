@@ -978,11 +978,14 @@ export interface PreflightCheck {
 export interface PreflightLosses {
   readonly tables: readonly {
     readonly name: string
-    readonly estimatedRows: number | null
+    readonly in: 'both' | 'live' | 'backup'
+    readonly liveRows: number | null
+    readonly counted: boolean
     readonly backupRows: number | null
   }[]
   readonly total: number
   readonly onlyLive: number
+  readonly onlyBackup: number
 }
 
 export interface PreflightRequest {

@@ -55,13 +55,17 @@ export const UNSEEN: Omit<PreflightTarget, 'label'> = {
   owner: null,
 }
 
-/** What leaves the live database with a replacement: its tables, those that lose most first. */
+/** What a replacement takes from the live database, table by table, those that lose most first; and what it brings back. */
 export const PreflightLosses = z.object({
   tables: z.array(
     z.object({
       name: z.string(),
-      /** By the statistics of the server, which nobody counted; null where it has none. */
-      estimatedRows: z.nullable(z.number()),
+      /** Which of the two has this table. */
+      in: z.enum(['both', 'live', 'backup']),
+      /** In the live database; null: it has no such table, or nobody can tell. */
+      liveRows: z.nullable(z.number()),
+      /** Whether these were counted, as those of small tables are; otherwise the server estimates them. */
+      counted: z.boolean(),
       /** null: the backup does not have this table. */
       backupRows: z.nullable(z.number().int()),
     }),
@@ -70,6 +74,8 @@ export const PreflightLosses = z.object({
   total: z.number().int(),
   /** How many of all these the backup does not have. */
   onlyLive: z.number().int(),
+  /** How many of all these only the backup has: they come back. */
+  onlyBackup: z.number().int(),
 })
 export type PreflightLosses = z.infer<typeof PreflightLosses>
 

@@ -122,8 +122,10 @@ export interface Inspection {
 export interface LiveTable {
   readonly schema: string
   readonly name: string
-  /** By the server's own statistics; undefined where it has none. */
-  readonly estimatedRows: number | undefined
+  /** Undefined where nobody can tell. */
+  readonly rows: number | undefined
+  /** Whether they were counted; otherwise they are as the server's own statistics have it. */
+  readonly counted: boolean
 }
 
 export interface DumpOptions {

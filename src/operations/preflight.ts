@@ -148,25 +148,35 @@ function spaceCheck(dump: number, free: number | undefined): PreflightCheck {
   return { name: 'space', outcome: room === 'hopeless' ? 'problem' : 'warning', message, hint }
 }
 
+type Loss = PreflightLosses['tables'][number]
+
 function lossesOf(live: readonly LiveTable[], stored: readonly OutlineTable[]): PreflightLosses {
-  const rows = new Map(stored.map(table => [tableName(table), table.rows]))
-  const tables = live.map(table => {
+  const inBackup = new Map(stored.map(table => [tableName(table), table.rows]))
+  const fromLive = live.map((table): Loss => {
     const name = tableName(table)
-    return { name, estimatedRows: table.estimatedRows ?? null, backupRows: rows.get(name) ?? null }
+    const backupRows = inBackup.get(name) ?? null
+    const where = backupRows === null ? 'live' : 'both'
+    const { rows = null, counted } = table
+    return { name, in: where, liveRows: rows, counted, backupRows }
   })
-  // Whole tables first, then whatever has the most rows that the backup has not.
-  const loss = ({ estimatedRows, backupRows }: (typeof tables)[number]) =>
-    (estimatedRows ?? 0) - (backupRows ?? 0)
-  const isOnlyLive = ({ backupRows }: (typeof tables)[number]) => backupRows === null
-  const sorted = tables.toSorted(
-    (a, b) =>
-      Number(isOnlyLive(b)) - Number(isOnlyLive(a)) ||
-      loss(b) - loss(a) ||
-      (a.name < b.name ? -1 : 1),
+  const names = new Set(fromLive.map(({ name }) => name))
+  const back = [...inBackup].flatMap(([name, backupRows]): Loss[] =>
+    names.has(name) ? [] : [{ name, in: 'backup', liveRows: null, counted: false, backupRows }],
   )
+  const tables = [...fromLive, ...back].toSorted(byLoss)
+  const count = (where: Loss['in']) => tables.filter(one => one.in === where).length
   return {
-    tables: sorted.slice(0, MOST_TOLD),
+    tables: tables.slice(0, MOST_TOLD),
     total: tables.length,
-    onlyLive: tables.filter(isOnlyLive).length,
+    onlyLive: count('live'),
+    onlyBackup: count('backup'),
   }
 }
+
+/** Whole tables first, then those that come back, then whatever has the most rows that the backup has not. */
+const byLoss = (a: Loss, b: Loss): number =>
+  ORDER.indexOf(a.in) - ORDER.indexOf(b.in) ||
+  lostRows(b) - lostRows(a) ||
+  (a.name < b.name ? -1 : 1)
+const ORDER: readonly Loss['in'][] = ['live', 'backup', 'both']
+const lostRows = ({ liveRows, backupRows }: Loss): number => (liveRows ?? 0) - (backupRows ?? 0)

@@ -1,13 +1,10 @@
 import { readFile, statfs } from 'node:fs/promises'
-import type { LiveTable } from '../engine.ts'
-import { Session, sqlState } from './client.ts'
+import { type Session, sqlState } from './client.ts'
 import type { Settings } from './settings.ts'
 
 /** To measure a database, the server looks at each of its files. */
 const MEASURE_MS = 10_000
 const CANCELLED = '57014'
-/** More tables than anyone compares; their names fit into what we let a server answer. */
-const MOST_TABLES = 50_000
 
 /** A database as its server knows it. */
 export interface LiveFacts {
@@ -37,34 +34,6 @@ export async function liveFacts(
     return ask('null')
   })
   return row && { owner: row.owner, bytes: row.bytes ?? undefined }
-}
-
-/**
- * The tables of a database, as a dump would hold them, and their rows as the statistics have it: nothing is
- * counted or locked.
- */
-export async function liveTables(target: Settings, signal: AbortSignal): Promise<LiveTable[]> {
-  const rows = await Session.use(target, signal, async session => {
-    await session.rows('wait no longer', `set statement_timeout = ${MEASURE_MS}`)
-    return await session.rows<{ schema: string; name: string; rows: number | null }>(
-      'list its tables',
-      `select n.nspname as schema, c.relname as name,
-              coalesce(nullif(pg_catalog.pg_stat_get_live_tuples(c.oid), 0)::float8,
-                       case when c.reltuples >= 0 then c.reltuples::float8 end) as rows
-         from pg_catalog.pg_class c
-         join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-        where c.relkind = 'r' and c.relpersistence <> 't'
-          and n.nspname <> 'information_schema' and n.nspname not like 'pg\\_%'
-          and not exists (select from pg_catalog.pg_depend d
-            where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
-        limit ${MOST_TABLES}`,
-    )
-  })
-  return rows.map(({ schema, name, rows: estimated }) => ({
-    schema,
-    name,
-    estimatedRows: estimated ?? undefined,
-  }))
 }
 
 /**

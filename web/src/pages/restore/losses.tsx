@@ -21,7 +21,8 @@ export function Losses({ looked }: { readonly looked: Preflight }) {
         <Alert color="orange" icon={<IconAlertTriangle />}>
           <Text size="sm">
             {t.lossesText(age)}{' '}
-            {losses !== null && losses.onlyLive > 0 && t.lossesTables(losses.onlyLive)}
+            {losses !== null && losses.onlyLive > 0 && t.lossesTables(losses.onlyLive)}{' '}
+            {losses !== null && losses.onlyBackup > 0 && t.lossesBack(losses.onlyBackup)}
           </Text>
         </Alert>
         {losses === null ? (
@@ -57,32 +58,44 @@ function LossTable({ losses: { tables, total } }: { readonly losses: Found }) {
         </Table>
       </Box>
       <Text size="xs" c="dimmed">
-        {t.lossesEstimate}{' '}
+        {tables.some(isEstimated) && t.lossesEstimate}{' '}
         {total > tables.length && t.lossesFirst(format.number(tables.length), format.number(total))}
       </Text>
     </>
   )
 }
 
-function LossRow({ table }: { readonly table: Found['tables'][number] }) {
+type Loss = Found['tables'][number]
+
+const isEstimated = ({ counted, liveRows }: Loss): boolean => liveRows !== null && !counted
+
+function LossRow({ table }: { readonly table: Loss }) {
   const t = useMessages().restore
   const { none } = useMessages().units
   const format = useFormat()
-  const { name, estimatedRows, backupRows } = table
-  const difference = estimatedRows === null ? undefined : (backupRows ?? 0) - estimatedRows
+  const { name, liveRows, backupRows } = table
+  const about = (text: string) => (isEstimated(table) ? t.about(text) : text)
+  const now = table.in === 'backup' ? 0 : liveRows
+  const difference = now === null ? undefined : (backupRows ?? 0) - now
   return (
     <Table.Tr>
       <Table.Th scope="row" fw={400} className={classes.wrap}>
         {name}
       </Table.Th>
       <Table.Td className={classes.number}>
-        {estimatedRows === null ? none : format.number(estimatedRows)}
+        {table.in === 'backup'
+          ? t.notThere
+          : liveRows === null
+            ? none
+            : about(format.number(liveRows))}
       </Table.Td>
       <Table.Td className={classes.number}>
         {backupRows === null ? t.notInBackup : format.number(backupRows)}
       </Table.Td>
       <Table.Td className={classes.number}>
-        {difference === undefined ? none : signed(difference, format.number(Math.abs(difference)))}
+        {difference === undefined
+          ? none
+          : about(signed(difference, format.number(Math.abs(difference))))}
       </Table.Td>
     </Table.Tr>
   )
