@@ -41,8 +41,8 @@ describe('login by another server (S31)', () => {
     })
   }
 
-  const begin = async (browser: Person): Promise<string> => {
-    const started = await browser.send('GET', '/account/oidc/start')
+  const begin = async (browser: Person, query = ''): Promise<string> => {
+    const started = await browser.send('GET', `/account/oidc/start${query}`)
     assert.equal(started.status, 303)
     return String(started.headers.location)
   }
@@ -79,6 +79,35 @@ describe('login by another server (S31)', () => {
     assert.equal(await back(again, provider.approve(await begin(again), moved)), '/')
     const { body: same } = await again.send<Account>('GET', '/account')
     assert.equal(same.user?.email, 'ann@example.org')
+  })
+
+  test('ends at the page that was asked for, and at none of somebody else', async () => {
+    const app = await port()
+    const pages: Record<string, string> = {
+      '/runs?state=failed&text=a%20b#log': '/runs?state=failed&text=a%20b#log',
+      '//evil.test': '/',
+      '/\\evil.test': '/',
+      '/\t/evil.test': '/',
+      '/a/..//evil.test': '/',
+      '.evil.test': '/',
+      '@evil.test': '/',
+      'https://evil.test/': '/',
+      'javascript:alert(1)': '/',
+      '/\r\nSet-Cookie: a=b': '/Set-Cookie:%20a=b',
+      '': '/',
+    }
+    for (const [asked, led] of Object.entries(pages)) {
+      const browser = new Person(app)
+      const location = await begin(browser, `?back=${encodeURIComponent(asked)}`)
+      assert.equal(await back(browser, provider.approve(location, ANN)), led, asked)
+    }
+    // A login that came to nothing keeps it for the next one.
+    const browser = new Person(app)
+    const refused = provider.approve(await begin(browser, '?back=/runs'), {
+      ...ANN,
+      aud: 'another',
+    })
+    assert.equal(await back(browser, refused), `${REFUSED}&back=%2Fruns`)
   })
 
   test('an address that is not verified opens no account', async () => {

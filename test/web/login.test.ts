@@ -53,7 +53,12 @@ describe('logging in', () => {
   })
 
   test('leads to no page of somebody else', async () => {
-    for (const back of ['//evil.example/', '/\\evil.example/', 'https://evil.example/']) {
+    for (const back of [
+      '//evil.example/',
+      '/\\evil.example/',
+      'https://evil.example/',
+      '/\t/evil.example/',
+    ]) {
       const page = await site.newPage()
       await page.goto(`/login?back=${encodeURIComponent(back)}`)
       await typeLogin(page, ADMIN)
@@ -142,7 +147,7 @@ describe('logging in', () => {
 
   test('another server can vouch for people; what it refuses is said in words', async () => {
     const page = await site.newPage()
-    await page.goto('/login')
+    await page.goto('/runs?state=failed')
     await page.getByRole('link', { name: 'Log in with Example' }).click()
     await page.waitForURL(`${provider.issuer}/authorize**`)
     const stranger = { sub: 's-1', email: 'nobody@example.org', email_verified: true }
@@ -153,7 +158,7 @@ describe('logging in', () => {
     await page.waitForURL(`${provider.issuer}/authorize**`)
     const ada = { sub: 'a-1', email: ADMIN.email, email_verified: true }
     await page.goto(provider.approve(page.url(), ada).href)
-    await page.waitForURL(`${site.url}/`)
+    await page.waitForURL(`${site.url}/runs?state=failed`)
   })
 
   test('the problem is told in Vietnamese, too', async () => {

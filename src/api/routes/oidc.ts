@@ -36,7 +36,7 @@ export const oidcRoutes: readonly Route[] = [
     answer: Redirect,
     handle: async ({ query, from }, { catalog, login }) => {
       const { state, nonce, verifier, location } = await required(login.oidc).begin(query.again)
-      const details = { state, nonce, again: String(query.again) }
+      const details = { state, nonce, again: String(query.again), back: query.back }
       await issueToken(catalog, { kind: 'oidc', minutes: MINUTES, details }, verifier)
       const cookie = givenCookie('oidc', verifier, from.isSecure)
       return { redirect: location, headers: { 'set-cookie': cookie } }
@@ -54,15 +54,18 @@ export const oidcRoutes: readonly Route[] = [
     handle: async (call, deps) => {
       const oidc = required(deps.login.oidc)
       const taken = takenCookie('oidc', call.from.isSecure)
+      const begun = await whatBegan(call, deps)
+      const { back = '/' } = begun?.details ?? {}
       try {
-        const session = await finish(call, deps, oidc)
+        const session = await finish(call, deps, oidc, begun)
         const given = givenCookie('session', session, call.from.isSecure)
-        return { redirect: `${deps.login.url}/`, headers: { 'set-cookie': [given, taken] } }
+        return { redirect: `${deps.login.url}${back}`, headers: { 'set-cookie': [given, taken] } }
       } catch (error) {
         if (!(error instanceof Fault)) throw error
         await auditRefusal(deps, call.actor, error)
         // Somebody sits before it: they are shown a page, which knows what the code means.
-        const redirect = `${deps.login.url}/login?problem=${error.code}`
+        const query = new URLSearchParams({ problem: error.code, ...(back !== '/' && { back }) })
+        const redirect = `${deps.login.url}/login?${query.toString()}`
         return { redirect, headers: { 'set-cookie': taken } }
       }
     },
@@ -76,14 +79,29 @@ function required(oidc: Oidc | undefined): Oidc {
 
 type Anything = Call<unknown, unknown, unknown>
 
-async function finish({ caller, from }: Anything, deps: Deps, oidc: Oidc): Promise<Secret> {
-  const { catalog } = deps
+interface Began {
+  readonly verifier: Secret
+  readonly details: Readonly<Record<string, string>>
+}
+
+/** The login that began in this browser, which can be finished once. */
+async function whatBegan({ from }: Anything, { catalog }: Deps): Promise<Began | undefined> {
   const verifier = cookieShown('oidc', from.headers, from.isSecure)
-  const begun = verifier && (await spendToken(catalog, 'oidc', verifier))
-  if (verifier === undefined || begun === undefined) {
+  const token = verifier && (await spendToken(catalog, 'oidc', verifier))
+  return verifier && token && { verifier, details: token.details }
+}
+
+async function finish(
+  { caller, from }: Anything,
+  { catalog }: Deps,
+  oidc: Oidc,
+  begun: Began | undefined,
+): Promise<Secret> {
+  if (begun === undefined) {
     throw new OidcRefused({ why: 'it did not begin in this browser, or took too long' })
   }
-  const { state = '', nonce = '', again } = begun.details
+  const { verifier, details } = begun
+  const { state = '', nonce = '', again } = details
   const query = from.path.slice(from.path.indexOf('?'))
   const claims = await oidc.finish(query, { state, nonce, verifier })
   const user = await catalog.transaction(sql => userByClaims(sql, oidc.settings, claims))

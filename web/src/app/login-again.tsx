@@ -1,10 +1,13 @@
 import { Modal, Stack, Text } from '@mantine/core'
+import { useRouterState } from '@tanstack/react-router'
 import { useMessages } from '../i18n/language.tsx'
+import { LogInBy } from '../pages/login/log-in-by.tsx'
 import { LoginForm } from '../pages/login/login-form.tsx'
 
 /** A dialog that only a login closes. */
 export function LoginAgain({ onLogin }: { readonly onLogin: () => void }) {
   const t = useMessages().app
+  const back = useRouterState({ select: ({ location }) => location.href })
   return (
     <Modal
       opened
@@ -17,6 +20,7 @@ export function LoginAgain({ onLogin }: { readonly onLogin: () => void }) {
       <Stack>
         <Text size="sm">{t.sessionOverText}</Text>
         <LoginForm onLogin={onLogin} />
+        <LogInBy back={back} />
       </Stack>
     </Modal>
   )

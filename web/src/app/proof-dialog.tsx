@@ -1,7 +1,9 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { useRouterState } from '@tanstack/react-router'
 import { useState } from 'react'
 import { client } from '../data/client.ts'
 import { useMessages } from '../i18n/language.tsx'
+import { LogInBy } from '../pages/login/log-in-by.tsx'
 import { FaultAlert } from '../parts/fault-alert.tsx'
 import { PasswordField } from '../parts/password-field.tsx'
 import { useAccount } from './session.tsx'
@@ -12,7 +14,8 @@ export function ProofDialog({ onEnd }: { readonly onEnd: (end: 'proven' | 'close
   const { cancel } = useMessages().common
   const { user } = useAccount()
   // Whoever has a second factor proves with it, and a password would be refused.
-  const byCode = user?.twoFactor === true || user?.hasPassword === false
+  const byCode = user?.twoFactor === true
+  const back = useRouterState({ select: ({ location }) => location.href })
   const [text, setText] = useState('')
   const [fault, setFault] = useState<unknown>()
   const [isBusy, setBusy] = useState(false)
@@ -33,6 +36,16 @@ export function ProofDialog({ onEnd }: { readonly onEnd: (end: 'proven' | 'close
     'data-autofocus': true,
     required: true,
     withAsterisk: false,
+  }
+  if (!byCode && user?.hasPassword === false) {
+    return (
+      <Modal opened onClose={() => onEnd('closed')} title={t.proofTitle}>
+        <Stack>
+          <Text size="sm">{t.proofText}</Text>
+          <LogInBy back={back} again />
+        </Stack>
+      </Modal>
+    )
   }
   return (
     <Modal opened onClose={() => onEnd('closed')} title={t.proofTitle}>
