@@ -13,6 +13,8 @@ export interface Finding {
   readonly name: string
   /** What else tells it from others of the name. */
   readonly hint: string
+  /** Of a backup: where it is; another repository may have one of its id. */
+  readonly repositoryId: string | null
   /** When a backup ended, or a run was asked for. */
   readonly at: Date | null
 }
@@ -29,10 +31,12 @@ export async function search(
   kinds: readonly Findable[],
 ): Promise<Finding[]> {
   const found = await Promise.all(kinds.map(kind => SEARCHES[kind](sql, text)))
-  return found.flatMap((rows, at) => rows.map(row => ({ ...row, kind: kinds[at] ?? 'source' })))
+  return found.flatMap((rows, at) =>
+    rows.map(row => ({ repositoryId: null, ...row, kind: kinds[at] ?? 'source' })),
+  )
 }
 
-type Found = Omit<Finding, 'kind'>
+type Found = Omit<Finding, 'kind' | 'repositoryId'> & Partial<Pick<Finding, 'repositoryId'>>
 
 const part = (text: string): string => `%${literal(text)}%`
 /** `%` and `_` in it mean themselves. */
@@ -103,18 +107,16 @@ async function findBackups(sql: Sql, text: string): Promise<Found[]> {
         order by finished_at desc limit ${MOST_FOUND})
      )
      select b.id, coalesce(s.name, b.source_label) as name, max(found.why) as hint,
-       r.name as repository, b.finished_at as at
+       r.name as repository, b.repository_id as "repositoryId", b.finished_at as at
      from found join backups b using (repository_id, id) join repositories r on r.id = b.repository_id
        left join sources s on s.id = b.source_id
      group by b.id, b.repository_id, 2, r.name, b.finished_at
      order by b.finished_at desc, b.id limit ${MOST_FOUND}`,
     [part(text), prefix],
   )
-  return rows.map(({ id, name, hint, repository, at }) => ({
-    id,
-    name,
-    hint: hint ?? `${shortId(id)} in ${repository}`,
-    at,
+  return rows.map(({ hint, repository, ...rest }) => ({
+    ...rest,
+    hint: hint ?? `${shortId(rest.id)} in ${repository}`,
   }))
 }
 

@@ -563,6 +563,7 @@ export interface Findings {
     readonly id: string
     readonly name: string
     readonly hint: string
+    readonly repositoryId: string | null
     readonly at: string | null
   }[]
 }

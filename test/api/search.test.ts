@@ -98,6 +98,11 @@ describe('the search', () => {
          '{}', case n when 7 then '{"ticket": "OPS_42"}' else '{}' end::jsonb
        from repositories r, sources s, generate_series(6, 8) as n where s.name = 'shop'`,
     )
+    const { repository } = await site.expect<{ repository: { id: string } }>(
+      200,
+      'GET',
+      '/repositories/shop%20archive',
+    )
     const [backup, ...others] = await find('66')
     assert.deepEqual(others, [])
     assert.deepEqual(backup, {
@@ -105,6 +110,7 @@ describe('the search', () => {
       id: '6'.repeat(32),
       name: 'shop',
       hint: '66666666 in shop archive',
+      repositoryId: repository.id,
       at: '2026-05-01T00:00:00.000Z',
     })
   })

@@ -48,7 +48,7 @@ describe('the command palette', () => {
     await page.getByRole('group', { name: 'Backups' }).getByText('before the great move').waitFor()
     await assertAccessible(page)
     await page.keyboard.press('Enter')
-    await page.waitForURL(new RegExp(`/backups/${backup}`))
+    await page.waitForURL(`**/backups/${backup}?repository=${repository}`)
 
     await search(page, 'book')
     await page.getByRole('group', { name: 'Sources' }).getByRole('option').waitFor()

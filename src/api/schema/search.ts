@@ -20,6 +20,8 @@ export const Findings = z.object({
        * the note or tag of a backup, kind and state of a run (`restore failed`), the address of a user.
        */
       hint: z.string(),
+      /** Of a backup: where it is, as another repository may have one of its id. Null of everything else. */
+      repositoryId: z.nullable(z.uuid()),
       /** When a backup ended, or a run was asked for. */
       at: z.nullable(Time),
     }),

@@ -62,7 +62,7 @@ function useEntryOf(): (finding: Finding) => Entry {
     return at === null ? said : `${said} · ${format.shortTime(at)}`
   }
   return finding => ({
-    id: `${finding.kind}-${finding.id}`,
+    id: `${finding.kind}-${finding.repositoryId ?? ''}-${finding.id}`,
     group: finding.kind,
     icon: ICONS[finding.kind],
     label: finding.name,
@@ -74,13 +74,14 @@ function useEntryOf(): (finding: Finding) => Entry {
 /** To the page of what was found; people have one together. */
 function useGo(): (finding: Finding) => void {
   const navigate = useNavigate()
-  const to: Readonly<Record<Finding['kind'], (id: string) => Promise<void>>> = {
+  const to: Readonly<Record<Finding['kind'], (id: string, repository: string) => Promise<void>>> = {
     source: id => navigate({ to: '/sources/$source', params: { source: id } }),
     repository: id => navigate({ to: '/repositories/$repository', params: { repository: id } }),
     schedule: id => navigate({ to: '/schedules/$schedule', params: { schedule: id } }),
-    backup: id => navigate({ to: '/backups/$backup', params: { backup: id } }),
+    backup: (id, repository) =>
+      navigate({ to: '/backups/$backup', params: { backup: id }, search: { repository } }),
     run: id => navigate({ to: '/runs/$run', params: { run: id } }),
     user: () => navigate({ to: '/users' }),
   }
-  return ({ kind, id }) => void to[kind](id)
+  return ({ kind, id, repositoryId }) => void to[kind](id, repositoryId ?? '')
 }
