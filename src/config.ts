@@ -21,6 +21,9 @@ export interface Config {
   readonly pgBin: string | undefined
   /** The PATH that programs are looked for in. */
   readonly path: string
+  /** PGPASSWORD and PGPASSFILE, which mean to commands what they mean to PostgreSQL's own programs. */
+  readonly password: Secret | undefined
+  readonly passwordFile: string | undefined
   /** Show the stack of an unexpected error. */
   readonly debug: boolean
   readonly noColor: boolean
@@ -91,6 +94,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     newPassphraseFile: text('HOLDFAST_NEW_PASSPHRASE_FILE'),
     recoveryKey: secret('HOLDFAST_RECOVERY_KEY'),
     pgBin: text('HOLDFAST_PG_BIN'),
+    password: secret('PGPASSWORD'),
+    passwordFile: text('PGPASSFILE'),
     serverUrl: text('HOLDFAST_SERVER'),
     apiKey: secret('HOLDFAST_API_KEY'),
     path: text('PATH') ?? '',

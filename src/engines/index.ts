@@ -13,6 +13,12 @@ export interface EngineSettings {
   readonly pgBin: string | undefined
   /** To which addresses they connect for somebody else; undefined: it is our own wish, so to any. */
   readonly reach?: ReachRules | undefined
+  /**
+   * What the environment of whoever types a command has for logins without a password, and the file where to look
+   * else. Not for the wishes of others: where there are rules, neither is used.
+   */
+  readonly password?: Secret | undefined
+  readonly passwordFile?: string | undefined
 }
 
 /** Every engine. One line each. */

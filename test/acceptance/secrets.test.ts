@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -62,6 +62,27 @@ describe('secrets', () => {
       assertUnprinted(password)
     })
   }
+
+  test('a URL without a password has it of PGPASSWORD or a password file, as PostgreSQL’s programs', async () => {
+    const password = 'canary-pg: \\ 7d'
+    const login = await loginWith(password)
+    const bare = (database: string) => {
+      const url = new URL(login(database))
+      url.password = ''
+      return url.href
+    }
+    const urls = { HOLDFAST_RECOVERY_KEY: recoveryKey, SHOP: bare('shop'), COPY: bare('by_file') }
+    const own = { ...urls, PGPASSWORD: password }
+    await site.expect(0, ['backup', '--source', 'env:SHOP'], own)
+    const file = join(site.dir, 'passwords')
+    writeFileSync(file, '*:*:*:*:canary-pg\\: \\\\ 7d\n', { mode: 0o600 })
+    const kept = { ...urls, PGPASSFILE: file }
+    await site.expect(0, ['restore', 'latest', '--target', 'env:COPY'], kept)
+    // What the URL says goes before.
+    const wrong = { ...own, SHOP: login('shop'), PGPASSWORD: WRONG }
+    await site.expect(0, ['verify', 'latest', '--against', 'env:SHOP'], wrong)
+    assertUnprinted(password)
+  })
 
   test('are in no command line and in no environment of a tool', async () => {
     const password = 'canary-1f0c'

@@ -24,6 +24,16 @@ async function hostsOf({ host, port, reach }: Settings): Promise<Record<string, 
   }
 }
 
+/** Ours, where there is a password, or where those of whoever runs us are not for this wish; or else theirs. */
+function passwordFileOf(
+  { password, reach, passwordFile }: Settings,
+  directory: string,
+): Record<string, string> {
+  if (password !== undefined || reach !== undefined)
+    return { PGPASSFILE: join(directory, 'pgpass') }
+  return passwordFile === undefined ? {} : { PGPASSFILE: passwordFile }
+}
+
 /**
  * How PostgreSQL's programs log in: everything by environment, where libpq takes it literally (as an
  * argument a database called `host=evil` is a connection string); the password by a file of mode 0600
@@ -57,7 +67,7 @@ export class ToolLogin {
       // libpq would try first without; both mean that either will do.
       PGSSLMODE: settings.sslMode === 'allow' ? 'prefer' : settings.sslMode,
       ...(settings.sslRootCert !== undefined && { PGSSLROOTCERT: settings.sslRootCert }),
-      ...((settings.password ?? settings.reach) && { PGPASSFILE: join(directory, 'pgpass') }),
+      ...passwordFileOf(settings, directory),
     }
   }
 

@@ -15,15 +15,22 @@ import { databaseName, partsOf, type Settings, settingsOf, urlOf } from './setti
 import { startSurvey } from './survey.ts'
 import { ANY_VERSION, Toolbox, type ToolPlaces } from './tools.ts'
 
+/** Whose wishes these are, and what is theirs; see EngineSettings. */
+interface Wishes {
+  readonly reach?: ReachRules | undefined
+  readonly password?: Secret | undefined
+  readonly passwordFile?: string | undefined
+}
+
 /** PostgreSQL 9.6 and later, by its own pg_dump and pg_restore. */
-export function postgresEngine(
-  places: ToolPlaces & { readonly reach?: ReachRules | undefined },
-): Engine {
+export function postgresEngine(places: ToolPlaces & Wishes): Engine {
+  const { reach, password, passwordFile } = places
   const toolbox = new Toolbox(places)
   const within = (settings: Settings): Settings => {
-    if (places.reach === undefined) return settings
-    refuseUnreachable(settings.host, places.reach)
-    return { ...settings, reach: places.reach }
+    if (reach === undefined)
+      return { ...settings, password: settings.password ?? password, passwordFile }
+    refuseUnreachable(settings.host, reach)
+    return { ...settings, reach }
   }
   return {
     name: 'postgres',

@@ -21,6 +21,8 @@ export interface Settings {
   readonly sslRootCert: string | undefined
   /** To which addresses it may lead; undefined: to any, as whoever names it could connect there themselves. */
   readonly reach?: ReachRules | undefined
+  /** Where a login without a password finds one; undefined: where libpq would look. */
+  readonly passwordFile?: string | undefined
 }
 
 const DEFAULT_PORT = 5432
