@@ -42,7 +42,7 @@ export const repositories = {
         one: 'a repository cannot be reached',
         other: `${count} repositories cannot be reached`,
       })}`,
-    line: (ago: string, why: string) => `cannot be reached (noticed ${ago}): ${why}.`,
+    line: (ago: string) => `cannot be reached (noticed ${ago}).`,
     sign: 'cannot be reached',
     title: (ago: string) => `It cannot be reached; this was noticed ${ago}`,
     meanwhile:

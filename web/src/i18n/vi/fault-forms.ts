@@ -1,6 +1,6 @@
 import type { Form, KindWords } from '../fault-words.ts'
 
-/** What is usually wrong with a field. */
+/** What is usually wrong with a field, and with an entry of the audit log. */
 export const WHYS: readonly Form[] = [
   [/^invalid input: expected .*, received undefined$/, () => 'cần điền mục này'],
   [/^it is empty$/, () => 'mục này đang trống'],
@@ -45,6 +45,11 @@ export const WHYS: readonly Form[] = [
     /^it names nothing that is kept/,
     () => 'chưa nêu giữ lại gì: hãy điền ít nhất một mục, hoặc chọn giữ tất cả',
   ],
+  // Of an entry of the audit log.
+  [/^a link before it is missing$/, () => 'thiếu một mắt xích trước nó'],
+  [/^it is gone$/, () => 'nó đã biến mất'],
+  [/^it is not as it was written$/, () => 'nó không còn như lúc được ghi'],
+  [/^it was not written by the server$/, () => 'nó không do máy chủ ghi'],
 ]
 
 /** What of a kind happens most, said more closely than for the kind as a whole. */

@@ -38,7 +38,7 @@ export const repositories: Messages['repositories'] = {
         : `Không truy cập được ${count} kho lưu trữ`,
     besides: (sources, count) =>
       `${sources}, và không truy cập được ${count === 1 ? 'một' : count} kho lưu trữ`,
-    line: (ago, why) => `không truy cập được (phát hiện ${ago}): ${why}.`,
+    line: ago => `không truy cập được (phát hiện ${ago}).`,
     sign: 'không truy cập được',
     title: ago => `Không truy cập được kho này; phát hiện ${ago}`,
     meanwhile:

@@ -4,9 +4,9 @@ import type { AuditProof } from '../../../../src/client/index.ts'
 import { client } from '../../data/client.ts'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
 import { useAct } from '../../parts/act.tsx'
+import { FieldProblem } from '../../parts/beside-fields.tsx'
 import { Copy } from '../../parts/copy.tsx'
 import { FaultAlert } from '../../parts/fault-alert.tsx'
-import { sentence } from '../../parts/sentence.ts'
 import classes from './audit.module.css'
 
 /** Looks whether the log is as it was written. */
@@ -46,7 +46,11 @@ function Found({ proof: { checked, broken, head } }: { readonly proof: AuditProo
       icon={isIntact ? <IconShieldCheck /> : <IconShieldX />}
       title={isIntact ? t.intact(format.number(checked)) : t.broken(format.number(broken.entry))}
     >
-      {!isIntact && <Text size="sm">{sentence(broken.why)}</Text>}
+      {!isIntact && (
+        <Text size="sm">
+          <FieldProblem why={broken.why} />
+        </Text>
+      )}
       {!isIntact && <Text size="sm">{t.brokenHint}</Text>}
       {head !== null && (
         <>

@@ -3,6 +3,7 @@ import { IconAlertTriangle } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { Summary } from '../../../../src/client/index.ts'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
+import { FaultLine } from '../../parts/fault-text.tsx'
 import { useNow } from '../../parts/now.tsx'
 import { NeedLine } from './need-line.tsx'
 import classes from './overview.module.css'
@@ -37,7 +38,7 @@ export function OutOfReachLines({ unreachable }: Pick<Summary, 'unreachable'>) {
       >
         {name}
       </Anchor>{' '}
-      {t.line(format.ago(since, now), failure.message)}
+      {t.line(format.ago(since, now))} <FaultLine error={failure} />
     </NeedLine>
   ))
 }
