@@ -72,7 +72,7 @@ export async function serve(options: ServerOptions): Promise<void> {
     atEnd(node, 'close the catalog of the API', () => forApi.close())
     const outside = outsideOf(enginesOf(settings), transfersOf(node), repositoriesOf(settings))
     const address = await openDoors(node, { catalog: forApi, vault, checks, outside })
-    await startWorker(node, catalog, vault)
+    await startWorker(node, catalog, vault, `server in ${settings.dataDir}`)
     scheduler.start()
     atEnd(node, 'stop the scheduler', () => scheduler.stop())
     const deletions = new DeletionCarrier({ catalog, vault, outside, log: node.log })
@@ -215,13 +215,18 @@ async function openCatalog(node: Node, connection: Connection): Promise<Catalog>
   return catalog
 }
 
-async function startWorker(node: Node, catalog: Catalog, vault: Vault): Promise<void> {
+async function startWorker(
+  node: Node,
+  catalog: Catalog,
+  vault: Vault,
+  seat?: string,
+): Promise<void> {
   const { settings, log, version } = node
   const about = { id: randomUUID(), host: hostname(), pid: process.pid, version }
   const worker = new Worker({
     catalog,
     vault,
-    node: { ...about, maxRuns: settings.maxRuns },
+    node: { ...about, maxRuns: settings.maxRuns, seat },
     runner: childCommand('runner'),
     engines: enginesOf(settings),
     roots: settings.repositoryRoots,

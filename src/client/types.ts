@@ -1497,7 +1497,7 @@ export interface Scheduler {
     readonly maxRuns: number
     readonly startedAt: string
     readonly seenAt: string
-    readonly stoppedAt: string | null
+    readonly lost: boolean
   }[]
 }
 
@@ -1916,6 +1916,8 @@ export interface Operations {
     repository: string,
     query?: {
       readonly days?: number | undefined
+      /** by whose clocks days begin */
+      readonly timeZone?: string | undefined
     },
     options?: CallOptions,
   ) => Promise<StorageHistory>
@@ -1923,6 +1925,8 @@ export interface Operations {
   readonly getStorageHistory: (
     query?: {
       readonly days?: number | undefined
+      /** by whose clocks days begin */
+      readonly timeZone?: string | undefined
     },
     options?: CallOptions,
   ) => Promise<StorageHistory>
@@ -2048,6 +2052,8 @@ export interface Operations {
       readonly since?: string | undefined
       readonly until?: string | undefined
       readonly days?: number | undefined
+      /** by whose clocks days begin; other than UTC without since and until */
+      readonly timeZone?: string | undefined
     },
     options?: CallOptions,
   ) => Promise<Stats>

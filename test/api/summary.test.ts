@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
+import { registerNode, stopNode } from '../../src/catalog/nodes.ts'
 import { ApiSite } from './site.ts'
 
 interface Summary {
@@ -104,6 +106,35 @@ describe('the summary', () => {
     }>(200, 'GET', '/scheduler')
     assert.deepEqual([schedules.overdue, queueDepth], [4, 0])
     assert.ok(next)
+  })
+
+  test('the scheduler names nodes that work, and for a day those that are lost', async () => {
+    const { catalog } = site.test
+    const start = async (pid: number, seat?: string) => {
+      const node = { id: randomUUID(), host: 'a', pid, version: '1', maxRuns: 3, seat }
+      await registerNode(catalog, node)
+      return node.id
+    }
+    const nodes = async () => {
+      const told = await site.expect<{ nodes: { pid: number; lost: boolean }[] }>(
+        200,
+        'GET',
+        '/scheduler',
+      )
+      return told.nodes.map(one => `${one.pid}${one.lost ? ' lost' : ''}`)
+    }
+    await site.test.setClock('2026-06-11 12:00:00+00')
+    await start(1)
+    await start(2, 'server in /data')
+    await stopNode(catalog, await start(3))
+    assert.deepEqual(await nodes(), ['1', '2'])
+    await site.test.setClock('2026-06-11 12:01:00+00')
+    assert.deepEqual(await nodes(), ['1 lost', '2 lost'])
+    await start(4, 'server in /data')
+    await start(5, 'server in /other')
+    assert.deepEqual(await nodes(), ['1 lost', '4', '5'])
+    await site.test.setClock('2026-06-12 12:00:30+00')
+    assert.deepEqual(await nodes(), ['4 lost', '5 lost'])
   })
 
   test('settings are checked, and the record has what they were before', async () => {

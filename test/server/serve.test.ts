@@ -15,6 +15,7 @@ import { describe, type TestContext, test } from 'node:test'
 import { closedToOthers } from '../../src/catalog/data-dir.ts'
 import { Catalog } from '../../src/catalog/db.ts'
 import { joinEmbedded } from '../../src/catalog/embedded.ts'
+import { listNodes } from '../../src/catalog/nodes.ts'
 import { freshDatabase } from '../../support/catalog.ts'
 import { startHoldfast } from '../support/holdfast.ts'
 import {
@@ -198,6 +199,12 @@ describe('the embedded PostgreSQL', () => {
     const second = await readyServer(t, first.dataDir)
     assert.match(second.stderr(), /embedded PostgreSQL adopted/)
     assert.equal(postgresOf(first.dataDir), postgres)
+    // It stands in the place of the first one, which nobody has to look for.
+    const nodes = await withCatalog(second, listNodes)
+    assert.deepEqual(
+      nodes.map(({ pid }) => pid),
+      [second.child.pid],
+    )
     await stop(second)
   })
 

@@ -8,9 +8,6 @@ import { setScheduler, slotsStatus } from '../../catalog/slots.ts'
 import { type Route, route } from '../route.ts'
 import { Scheduler } from '../schema/scheduler.ts'
 
-/** One that was killed never says that it stopped. */
-const LONG_GONE_MS = 24 * 3_600_000
-
 export const schedulerRoutes: readonly Route[] = [
   route({
     method: 'GET',
@@ -46,7 +43,6 @@ function switchRoute(verb: 'start' | 'stop', summary: string, state: Scheduler['
 
 async function standing(sql: Sql): Promise<Scheduler> {
   const { now, enabled, disabled, nextFire, ...runs } = await readOverview(sql)
-  const nodes = await listNodes(sql)
   const { state, aheadOfClock } = await slotsStatus(sql)
   const { next, last, overdue } = await firingsAround(sql)
   return {
@@ -59,6 +55,6 @@ async function standing(sql: Sql): Promise<Scheduler> {
     nextFire: state === 'running' ? nextFire : null,
     next: state === 'running' ? next : null,
     last,
-    nodes: nodes.filter(node => now.getTime() - node.seenAt.getTime() < LONG_GONE_MS),
+    nodes: await listNodes(sql),
   }
 }

@@ -32,6 +32,10 @@ export const Scheduler = z.object({
   last: z.nullable(
     z.object({ schedule: z.uuid(), source: z.string(), at: Time, run: z.nullable(z.uuid()) }),
   ),
+  /**
+   * The processes that perform runs. One that stopped in good order is not among them; one that did not is, for a day
+   * or until the same server starts again.
+   */
   nodes: z.array(
     z.object({
       id: z.uuid(),
@@ -41,8 +45,8 @@ export const Scheduler = z.object({
       maxRuns: z.number().int(),
       startedAt: Time,
       seenAt: Time,
-      /** When it stopped in good order; null while it works, or where it died. */
-      stoppedAt: z.nullable(Time),
+      /** It has not been heard of for a minute: it died, or does not reach the catalog. */
+      lost: z.boolean(),
     }),
   ),
 })

@@ -48,17 +48,12 @@ function switchCommand(context: Context, verb: 'start' | 'stop'): Command {
   })
 }
 
-/** A node that lives says so every few seconds. */
-const GONE_MS = 60_000
-
 type Node = Scheduler['nodes'][number]
-
-const isGone = (node: Node, now: Date) => now.getTime() - node.seenAt.getTime() > GONE_MS
 
 function nodeText(node: Node, now: Date, style: Style): string {
   const who = `${printable(node.host)}, process ${node.pid}`
   const seen = agoText(node.seenAt, now)
-  if (isGone(node, now)) {
+  if (node.lost) {
     return style.yellow(`${who}: gone without a word, last seen ${seen}`)
   }
   return `${who}, ${plural(node.maxRuns, 'run')} at once, seen ${seen}`
@@ -75,9 +70,8 @@ const clockLines = (waiting: number, style: Style): string[] =>
 
 function statusLines(status: Scheduler, { terminal }: Context): string[] {
   const { style } = terminal
-  const { state, paused, schedules, runs, nextFire } = status
-  const nodes = status.nodes.filter(node => node.stoppedAt === null)
-  const isIdle = nodes.every(node => isGone(node, status.now))
+  const { state, paused, schedules, runs, nextFire, nodes } = status
+  const isIdle = nodes.every(({ lost }) => lost)
   const off = schedules.disabled === 0 ? '' : `, ${schedules.disabled} disabled`
   const active = Object.entries(runs).filter(([, count]) => count > 0)
   const next =

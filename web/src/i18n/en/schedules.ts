@@ -290,8 +290,7 @@ export const schedules = {
     noNodes: 'no server: nothing runs',
     places: (count: number) => several(count, 'place', 'places'),
     nodeSince: (ago: string) => `started ${ago}`,
-    nodeAway: (ago: string) => `last seen ${ago}`,
-    nodeStopped: (ago: string) => `stopped ${ago}`,
+    nodeLost: (ago: string) => `lost, last seen ${ago}`,
     nodeAbout: (pid: number, version: string, seen: string) =>
       `Process ${pid}, Holdfast ${version}, last seen ${seen}`,
     start: 'Start the scheduler',

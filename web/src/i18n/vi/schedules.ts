@@ -341,8 +341,7 @@ export const schedules: Messages['schedules'] = {
     noNodes: 'không có máy chủ: không gì chạy được',
     places: count => `${count} chỗ`,
     nodeSince: ago => `khởi động ${ago}`,
-    nodeAway: ago => `thấy lần cuối ${ago}`,
-    nodeStopped: ago => `đã dừng ${ago}`,
+    nodeLost: ago => `mất liên lạc, thấy lần cuối ${ago}`,
     nodeAbout: (pid, version, seen) =>
       `Tiến trình ${pid}, Holdfast ${version}, thấy lần cuối ${seen}`,
     start: 'Khởi động bộ lập lịch',

@@ -156,9 +156,6 @@ const ToSchedule = ({ schedule, source }: { schedule: string; source: string }) 
   </Anchor>
 )
 
-/** One that has not been seen for so long is away. */
-const AWAY_MS = 60_000
-
 function Nodes({ nodes, now }: Pick<Scheduler, 'nodes' | 'now'>) {
   const t = useMessages().schedules.scheduler
   const format = useFormat()
@@ -166,14 +163,10 @@ function Nodes({ nodes, now }: Pick<Scheduler, 'nodes' | 'now'>) {
   if (nodes.length === 0) return t.noNodes
   return (
     <ul className={classes.nodes}>
-      {nodes.map(({ id, host, pid, version, maxRuns, startedAt, seenAt, stoppedAt }) => {
-        const isAway = time - Date.parse(seenAt) > AWAY_MS
-        const standing =
-          stoppedAt !== null
-            ? t.nodeStopped(format.ago(stoppedAt, time))
-            : isAway
-              ? t.nodeAway(format.ago(seenAt, time))
-              : t.nodeSince(format.ago(startedAt, time))
+      {nodes.map(({ id, host, pid, version, maxRuns, startedAt, seenAt, lost }) => {
+        const standing = lost
+          ? t.nodeLost(format.ago(seenAt, time))
+          : t.nodeSince(format.ago(startedAt, time))
         return (
           <li key={id} title={t.nodeAbout(pid, version, format.dateTime(seenAt))}>
             {host}{' '}
