@@ -100,12 +100,10 @@ const repositoriesOutside = (rules: StorageRules): Pick<Outside, OfRepositories>
     ),
 
   addRecoveryKey: (url, recoveryKey, label, signal) =>
-    withRepository(
-      { url, rules },
-      { recoveryKey },
-      signal,
-      async repository => (await addRecoveryKey(repository, label, signal)).recoveryKey,
-    ),
+    withRepository({ url, rules }, { recoveryKey }, signal, async repository => {
+      const { slot, recoveryKey: key } = await addRecoveryKey(repository, label, signal)
+      return { key, slot: slot.id }
+    }),
 
   measureRepository: (url, recoveryKey, signal) =>
     withRepository({ url, rules }, { recoveryKey }, signal, repository => repository.usage(signal)),

@@ -34,7 +34,12 @@ export interface Outside extends BackupContents {
   /** What opens a repository, without the secrets. */
   listKeys(url: Secret, key: Secret, signal: AbortSignal): Promise<readonly KeySlot[]>
   /** Makes one more recovery key, which can be shown this once only. */
-  addRecoveryKey(url: Secret, key: Secret, label: string, signal: AbortSignal): Promise<Secret>
+  addRecoveryKey(
+    url: Secret,
+    key: Secret,
+    label: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly key: Secret; readonly slot: string }>
   /** What a repository takes on its storage. */
   measureRepository(url: Secret, key: Secret, signal: AbortSignal): Promise<RepositorySize>
   /** Looks whether the repository of this id is there, without opening it. Throws RepositoryMissing, OtherRepository. */

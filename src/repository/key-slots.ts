@@ -21,6 +21,7 @@ import { recoveryKeyText } from './recovery-key.ts'
 
 /** Slots in one repository; opening it with a passphrase tries each. */
 const MOST_SLOTS = 16
+const TAKE_BACK_MS = 15_000
 
 /** The ways into a repository. */
 export class KeySlots {
@@ -111,9 +112,29 @@ export class KeySlots {
     const repository = this.#ring.repositoryId.toString('hex')
     const created = this.#clock.now()
     const { id, bytes } = await makeSlot(key, this.#ring.master, { repository, label, created })
-    await this.#storage.put(KEYS + id, bytes, { signal })
-    await this.#list(listed => [...listed, id], signal)
-    return readSlot(id, await this.#storage.get(KEYS + id, 'all', signal))
+    const before = this.#description
+    try {
+      await this.#storage.put(KEYS + id, bytes, { signal })
+      await this.#list(listed => [...listed, id], signal)
+      return readSlot(id, await this.#storage.get(KEYS + id, 'all', signal))
+    } catch (error) {
+      this.#description = before
+      // Where that fails, too, a check reports the slot.
+      await this.#takeBack(id).catch(() => undefined)
+      throw error
+    }
+  }
+
+  /** Undoes what was half added: nobody is told of that key. Done although the caller's signal may have fired. */
+  async #takeBack(id: string): Promise<void> {
+    const signal = AbortSignal.timeout(TAKE_BACK_MS)
+    const stored = await this.#descriptions.read(this.#ring, signal).catch(() => undefined)
+    if (stored !== undefined) {
+      // Even where it is not listed: the copy, which is written first, may do so.
+      const keySlots = stored.keySlots.filter(one => one !== id)
+      await this.#descriptions.write({ ...stored, keySlots }, this.#ring, signal)
+    }
+    await this.#storage.remove(KEYS + id, signal)
   }
 
   /** A new recovery key beside those there are; it is returned once and kept nowhere. */

@@ -98,6 +98,17 @@ describe('a repository that the server makes', () => {
     const records = await site.audited('repository.recovery-key')
     assert.equal(records.length, 1)
     assert.ok(!JSON.stringify(records).includes(made.recoveryKey))
+    // What cannot be put on record is taken back: nobody was shown it.
+    await site.test.catalog.query(
+      `create function full_disk() returns trigger language plpgsql as $$
+         begin raise 'no space' using errcode = '53100'; end $$;
+       create trigger full_disk before insert on audit_log for each row execute function full_disk()`,
+    )
+    const refused = await site.send('POST', path)
+    await site.test.catalog.query('drop function full_disk cascade')
+    assert.ok(refused.status >= 500, String(refused.status))
+    const after = await site.expect<{ keys: unknown[] }>(200, 'GET', '/repositories/given/keys')
+    assert.equal(after.keys.length, keys.length)
   })
 
   test('tells what it takes once it was measured, on demand or by itself', async () => {

@@ -11,6 +11,7 @@ import {
 import { Secret } from '../../src/core/secret.ts'
 import { makeSlot } from '../../src/repository/key-slot.ts'
 import { type Key, Repository } from '../../src/repository/repository.ts'
+import { FaultyStorage, failWith } from '../support/faulty.ts'
 import { flipped, Seeded, sha256, unhurried } from './material.ts'
 import {
   bytesAt,
@@ -126,6 +127,23 @@ describe('key slots', () => {
     await assert.rejects(owner.keys.remove('', unhurried), WrongUse)
     await assert.rejects(owner.keys.remove('zz', unhurried), WrongUse)
     assert.equal(keysOf(changed, 'keys/').length, 1)
+  })
+
+  test('that were half added are taken back, wherever the storage failed', async () => {
+    for (const key of [/^keys\//, /^copies\/repository$/, /^repository$/]) {
+      const changed = cloneSite(site)
+      const storage = new FaultyStorage(changed.storage)
+      const owner = await openSite(changed, storage)
+      storage.on('put', { key, after: failWith(new Error('no answer')) })
+      await assert.rejects(owner.keys.addRecoveryKey('unseen', unhurried), /no answer/)
+      assert.deepEqual(storage.unfired(), [])
+      assert.equal((await owner.keys.list(unhurried)).length, 2, key.source)
+      const [said, copy] = ['repository', 'copies/repository'].map(one => bytesAt(changed, one))
+      assert.deepEqual(said, copy)
+      assert.deepEqual(await owner.keys.problems(unhurried), [])
+      await owner.keys.addRecoveryKey('spare', unhurried)
+      assert.deepEqual(await owner.keys.problems(unhurried), [])
+    }
   })
 
   test('are sixteen at most', async () => {

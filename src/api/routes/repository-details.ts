@@ -6,6 +6,7 @@ import { repositoryHistory, storageHistory } from '../../catalog/repository-hist
 import { withNames } from '../../catalog/run-list.ts'
 import { listSchedules } from '../../catalog/schedules.ts'
 import { beginMeasuring, endMeasuring } from '../../catalog/usage.ts'
+import { throwIfAborted } from '../../core/abort.ts'
 import { NotFound } from '../../core/faults.ts'
 import { CheckRequest } from '../../core/run-request.ts'
 import { Secret } from '../../core/secret.ts'
@@ -33,6 +34,8 @@ import { scheduleDocument } from './schedule-document.ts'
 import { trigger } from './trigger.ts'
 
 const One = z.strictObject({ repository: Reference })
+/** Not on the time of whoever asked. */
+const TAKE_BACK_MS = 30_000
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
 
 export const repositoryDetailRoutes: readonly Route[] = [
@@ -150,8 +153,17 @@ export const repositoryDetailRoutes: readonly Route[] = [
       const repository = await findRepository(deps.catalog, params.repository)
       const { url, key } = await openedBy(deps, repository)
       const made = await deps.outside.addRecoveryKey(url, key, `by ${actor}`, signal)
-      await audit(deps.catalog, about(repository, actor, 'repository.recovery-key'))
-      const document = { repository, recoveryKey: made.reveal(), passphrase: null }
+      try {
+        await deps.catalog.transaction(async sql => {
+          await audit(sql, about(repository, actor, 'repository.recovery-key'))
+          throwIfAborted(signal, 'a new recovery key')
+        })
+      } catch (error) {
+        // Nobody sees it, so nobody may have it; whoever asked may have gone.
+        await deps.outside.dropKey(url, key, made.slot, AbortSignal.timeout(TAKE_BACK_MS))
+        throw error
+      }
+      const document = { repository, recoveryKey: made.key.reveal(), passphrase: null }
       return { status: 201, document }
     },
   }),
