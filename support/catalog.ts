@@ -63,7 +63,12 @@ export async function writePast(
     await patient.transaction(async sql => {
       await sql.query('set local session_replication_role = replica')
       for (const [statement, values = []] of statements) await sql.query(statement, values)
-      for (const count of ['recount_runs()', 'recount_totals()', 'remark_sources()']) {
+      for (const count of [
+        'recount_runs()',
+        'recount_totals()',
+        'recount_quarters()',
+        'remark_sources()',
+      ]) {
         await sql.query(`select ${count}`)
       }
     })

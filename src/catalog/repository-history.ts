@@ -1,8 +1,9 @@
 import type { Sql } from './db.ts'
+import { type Days, dateIn, datesOf, newestDays } from './strips.ts'
 
 /** A day of one repository, or of all of them together. */
 export interface StorageDay {
-  /** In UTC: `2026-03-29` */
+  /** `2026-03-29` */
   readonly day: string
   /** On the storage, as last measured on that day; null where it was not. */
   readonly usedBytes: number | null
@@ -24,55 +25,70 @@ const withRatio = (row: Row): StorageDay => {
   return { ...row, dedupRatio }
 }
 
-const TODAY = `(clock_now() at time zone 'UTC')::date`
-const COLUMNS = `to_char(day, 'YYYY-MM-DD') as day, used as "usedBytes", dump as "dumpBytes", backups,
+/** The newest so many days, by the clocks of a place. */
+interface Newest {
+  readonly days: number
+  readonly timeZone: string
+}
+
+async function daysOf(sql: Sql, { days, timeZone }: Newest): Promise<Days> {
+  const [clock] = await sql.query<{ at: Date }>('select clock_now() as at')
+  return newestDays(clock?.at ?? new Date(), days, timeZone)
+}
+
+const COLUMNS = `day, used as "usedBytes", dump as "dumpBytes", backups,
   coalesce(dumped, 0) as "dumpedBytes", coalesce(stored, 0) as "storedBytes"`
 
-/** What is known of a repository on each of the newest so many days; days of which nothing is are left out. */
-export const repositoryHistory = async (
+/** What completed backups added on each of the days; the days begin with the parameter `since`. */
+const added = (day: string, since: string, more = ''): string =>
+  `select ${day} as day, sum(dumped_bytes) as dumped, sum(stored_bytes) as stored
+   from run_quarters where kind = 'backup' and state = 'completed' and quarter >= ${since} ${more}
+   group by 1`
+
+/** What is known of a repository on each of the newest days; days of which nothing is are left out. */
+export async function repositoryHistory(
   sql: Sql,
   repositoryId: string,
-  days: number,
-): Promise<StorageDay[]> =>
-  (
-    await sql.query<Row>(
-      `with clock as materialized (select ${TODAY} as today), added as (
-         select day, sum(dumped_bytes) as dumped, sum(stored_bytes) as stored
-         from run_days, clock where repository_id = $1 and kind = 'backup' and state = 'completed'
-           and day > today - $2::int group by day
-       ), kept as (
-         select day, used_bytes::float8 as used, dump_bytes::float8 as dump, backups
-         from repository_days, clock where repository_id = $1 and day > today - $2::int
-       )
-       select ${COLUMNS} from kept full join added using (day) order by 1`,
-      [repositoryId, days],
-    )
-  ).map(withRatio)
+  newest: Newest,
+): Promise<StorageDay[]> {
+  const days = await daysOf(sql, newest)
+  const values: unknown[] = [repositoryId, days.starts[0]]
+  const [ran, measured] = [dateIn(days, 'quarter', values), dateIn(days, 'measured_at', values)]
+  const rows = await sql.query<Row>(
+    `with added as (${added(ran, '$2', 'and repository_id = $1')}), kept as (
+       select distinct on (1) ${measured} as day, used_bytes::float8 as used,
+         dump_bytes::float8 as dump, backups
+       from repository_days where repository_id = $1 and measured_at >= $2
+       order by 1, measured_at desc
+     )
+     select ${COLUMNS} from kept full join added using (day) order by 1`,
+    values,
+  )
+  return rows.map(withRatio)
+}
 
 /**
  * The same of all repositories that there were on each day: of one that was not measured on a day, what was
  * measured last counts. Before any was, only what backups added is known.
  */
-export const storageHistory = async (sql: Sql, days: number): Promise<StorageDay[]> =>
-  (
-    await sql.query<Row>(
-      `with clock as materialized (select ${TODAY} as today), added as (
-         select day, sum(dumped_bytes) as dumped, sum(stored_bytes) as stored
-         from day_totals, clock where kind = 'backup' and state = 'completed'
-           and day > today - $1::int group by day
-       ), kept as (
-         select day, sum(used_bytes)::float8 as used, sum(dump_bytes)::float8 as dump,
-           sum(backups)::float8 as backups
-         from clock cross join lateral
-             (select today - ago as day from generate_series(0, $1::int - 1) as ago) as days
-           join repositories r on r.removed_at is null
-             or (r.removed_at at time zone 'UTC')::date > day
-           cross join lateral (select used_bytes, dump_bytes, backups from repository_days
-             where repository_id = r.id and repository_days.day <= days.day
-             order by repository_days.day desc limit 1) as last
-         group by day
-       )
-       select ${COLUMNS} from kept full join added using (day) order by 1`,
-      [days],
-    )
-  ).map(withRatio)
+export async function storageHistory(sql: Sql, newest: Newest): Promise<StorageDay[]> {
+  const days = await daysOf(sql, newest)
+  // Each day ends where the next one begins, and today has no end yet.
+  const ends = [...days.starts.slice(1), 'infinity']
+  const values: unknown[] = [days.starts[0], datesOf(days), ends]
+  const rows = await sql.query<Row>(
+    `with added as (${added(dateIn(days, 'quarter', values), '$1')}), kept as (
+       select day, sum(used_bytes)::float8 as used, sum(dump_bytes)::float8 as dump,
+         sum(backups)::float8 as backups
+       from unnest($2::text[], $3::timestamptz[]) as days (day, until)
+         join repositories r on r.removed_at is null or r.removed_at >= until
+         cross join lateral (select used_bytes, dump_bytes, backups from repository_days
+           where repository_id = r.id and measured_at < until
+           order by repository_days.day desc limit 1) as last
+       group by day
+     )
+     select ${COLUMNS} from kept full join added using (day) order by 1`,
+    values,
+  )
+  return rows.map(withRatio)
+}

@@ -1,6 +1,7 @@
 import type { RunState } from '../core/run.ts'
 import type { Sql } from './db.ts'
 import { conditions, type RunFilter } from './run-list.ts'
+import { type Days, dateIn, newestDays } from './strips.ts'
 
 /** Which runs statistics are about: what the counts of finished runs tell apart. */
 export type StatisticsFilter = Omit<RunFilter, 'who' | 'text'>
@@ -15,7 +16,7 @@ export interface RunStatistics {
   readonly meanSeconds: number | undefined
   /** No more than this took 95 of 100 of the newest completed ones. */
   readonly p95Seconds: number | undefined
-  /** The newest days in UTC on which runs were asked for, first day first. */
+  /** The newest days on which runs were asked for, first day first. */
   readonly days: readonly RunDay[]
 }
 
@@ -41,6 +42,7 @@ const DAY_MS = 86_400_000
 const ALL_DAYS = '-infinity'
 
 interface Count {
+  /** Empty of those before the days that are asked for. */
   readonly day: string
   readonly state: RunState
   readonly runs: number
@@ -49,14 +51,17 @@ interface Count {
   readonly storedBytes: number
 }
 
-/** `mostDays`: how many of the newest days are told one by one. */
+/** `mostDays`: how many of the newest days are told one by one. In another zone than UTC, of all time only. */
 export async function runStatistics(
   sql: Sql,
   filter: StatisticsFilter,
   mostDays = 90,
+  timeZone = 'UTC',
 ): Promise<RunStatistics> {
-  const [now] = await sql.query<{ at: Date }>('select clock_now() as at')
-  const today = dayStart(now?.at ?? new Date())
+  const [clock] = await sql.query<{ at: Date }>('select clock_now() as at')
+  const now = clock?.at ?? new Date()
+  if (timeZone !== 'UTC') return await inZone(sql, filter, newestDays(now, mostDays, timeZone))
+  const today = dayStart(now)
   const firstDay = new Date(today.getTime() - (mostDays - 1) * DAY_MS)
   const isBounded = filter.since !== undefined || filter.until !== undefined
   const [totals, days, active, p95Seconds] = await Promise.all([
@@ -66,8 +71,38 @@ export async function runStatistics(
     slowest(sql, filter),
   ])
   const all = [...(isBounded ? days : totals), ...active]
-  const shown = isBounded ? newestDays([...days, ...active], mostDays) : [...days, ...active]
+  const shown = isBounded ? newestOf([...days, ...active], mostDays) : [...days, ...active]
   return { ...numbers(all), p95Seconds, days: byDay(shown) }
+}
+
+/** The same numbers, told by the days of a zone. */
+async function inZone(sql: Sql, filter: StatisticsFilter, days: Days): Promise<RunStatistics> {
+  const [totals, over, active, p95Seconds] = await Promise.all([
+    counted(sql, filter, 'ever'),
+    finishedOn(sql, filter, days),
+    countRuns(sql, filter, IS_ACTIVE, days),
+    slowest(sql, filter),
+  ])
+  const shown = [...over, ...active].filter(one => one.day !== '')
+  return { ...numbers([...totals, ...active]), p95Seconds, days: byDay(shown) }
+}
+
+/** The runs of one source or schedule are few enough to be counted. */
+async function finishedOn(sql: Sql, filter: StatisticsFilter, days: Days): Promise<Count[]> {
+  const since = days.starts[0]
+  if ((filter.sourceId ?? filter.scheduleId) !== undefined) {
+    return await countRuns(sql, { ...filter, since }, 'finished_at is not null', days)
+  }
+  const values: unknown[] = []
+  const where = rollUp(filter, values)
+  const date = dateIn(days, 'quarter', values)
+  values.push(since)
+  return await sql.query<Count>(
+    `select ${date} as day, state, sum(runs::float8) as runs, sum(seconds) as seconds,
+       sum(dumped_bytes) as "dumpedBytes", sum(stored_bytes) as "storedBytes"
+     from run_quarters where quarter >= $${values.length} and ${where.join(' and ')} group by 1, 2`,
+    values,
+  )
 }
 
 /** One source among others. */
@@ -159,23 +194,34 @@ const rollUp = (filter: StatisticsFilter, values: unknown[]): string[] =>
 const finished = (sql: Sql, filter: StatisticsFilter): Promise<Count[]> =>
   countRuns(sql, filter, 'finished_at is not null')
 
+const IS_ACTIVE = `state in ('queued', 'running', 'paused', 'retrying')`
 const activeCounts = (sql: Sql, filter: StatisticsFilter): Promise<Count[]> =>
-  countRuns(sql, filter, `state in ('queued', 'running', 'paused', 'retrying')`)
+  countRuns(sql, filter, IS_ACTIVE)
 
 const IS_OVER = `kind = 'backup' and finished_at is not null`
 
-async function countRuns(sql: Sql, filter: StatisticsFilter, which: string): Promise<Count[]> {
+/** By their days in UTC, or by others. */
+async function countRuns(
+  sql: Sql,
+  filter: StatisticsFilter,
+  which: string,
+  others?: Days,
+): Promise<Count[]> {
   const values: unknown[] = []
+  const where = conditions(filter, values).join(' and ')
+  const day = others
+    ? dateIn(others, 'queued_at', values)
+    : `to_char((queued_at at time zone 'UTC')::date, 'YYYY-MM-DD')`
   return await sql.query<Count>(
-    `select to_char(day, 'YYYY-MM-DD') as day, state, runs::float8 as runs,
+    `select day, state, runs::float8 as runs,
        seconds::float8 as seconds, dumped as "dumpedBytes", stored as "storedBytes"
      from (
-       select (queued_at at time zone 'UTC')::date as day, state, count(*) as runs,
+       select ${day} as day, state, count(*) as runs,
          coalesce(sum(extract(epoch from finished_at - started_at))
            filter (where state = 'completed'), 0) as seconds,
          coalesce(sum(result_bytes(result, 'bytes')) filter (where ${IS_OVER}), 0) as dumped,
          coalesce(sum(result_bytes(result, 'storedBytes')) filter (where ${IS_OVER}), 0) as stored
-       from runs where ${which} and ${conditions(filter, values).join(' and ')}
+       from runs where ${which} and ${where}
        group by 1, 2) days
      order by 1, 2`,
     values,
@@ -216,7 +262,7 @@ function numbers(
   }
 }
 
-function newestDays(counts: readonly Count[], most: number): Count[] {
+function newestOf(counts: readonly Count[], most: number): Count[] {
   const days = new Set([...new Set(counts.map(one => one.day))].sort().slice(-most))
   return counts.filter(one => days.has(one.day))
 }

@@ -14,6 +14,8 @@ const QUARTERS = DAY_MS / QUARTER_MS
 export interface Days {
   /** `2026-03-29` */
   readonly first: string
+  /** When each of them began. */
+  readonly starts: readonly Date[]
   /** The first day in UTC that belongs to them, and the last. */
   readonly firstUtc: string
   readonly lastUtc: string
@@ -46,6 +48,7 @@ export function newestDays(now: Date, count: number, timeZone: string): Days {
   }
   return {
     first: dateOf(midnight - (count - 1) * DAY_MS),
+    starts: midnights.slice(0, -1).map(time => new Date(time)),
     firstUtc: dateOf(start),
     lastUtc: dateOf(end - 1),
     ofQuarter,
@@ -53,6 +56,17 @@ export function newestDays(now: Date, count: number, timeZone: string): Days {
     now: quarterAt(now),
     quarterAt,
   }
+}
+
+/** `2026-03-29` for each of the days. */
+export const datesOf = ({ first, count }: Days): string[] =>
+  Array.from({ length: count }, (_, at) => dateOf(Date.parse(first) + at * DAY_MS))
+
+/** Which of the days a moment belongs to, in SQL: its date, or '' before the first. Adds to `values`. */
+export function dateIn(days: Days, moment: string, values: unknown[]): string {
+  values.push(datesOf(days), days.starts)
+  const [dates, starts] = [values.length - 1, values.length]
+  return `coalesce(($${dates}::text[])[width_bucket(${moment}, $${starts}::timestamptz[])], '')`
 }
 
 const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10)

@@ -12,6 +12,8 @@ interface Run {
   readonly state: string
   readonly repeats: string | null
   readonly request: object
+  readonly queuedAt: string
+  readonly repositoryId: string
 }
 interface Page {
   readonly runs: Run[]
@@ -205,6 +207,23 @@ describe('lists of runs', () => {
         ),
       ) as unknown
     assert.deepEqual(rounded(await stats()), rounded(all))
+    // The same by the days of others, however they are counted.
+    const [newest] = (await site.expect<{ runs: Run[] }>(200, 'GET', '/runs?limit=1')).runs
+    for (const timeZone of ['Pacific/Kiritimati', 'Pacific/Pago_Pago', 'Asia/Kathmandu']) {
+      const day = new Date(newest?.queuedAt ?? 0).toLocaleDateString('sv', { timeZone })
+      for (const query of ['?days=2', '?source=shop', `?repository=${newest?.repositoryId}`]) {
+        const [here, there] = [await stats(query), await stats(`${query}&timeZone=${timeZone}`)]
+        const { days, ...numbers } = there
+        assert.deepEqual(rounded({ ...here, days: [] }), rounded({ ...numbers, days: [] }), query)
+        assert.deepEqual(
+          rounded({ ...here, days: here.days.map(one => ({ ...one, day })) }),
+          rounded(there),
+          `${query} ${timeZone}`,
+        )
+      }
+      await site.test.catalog.query('select recount_quarters()')
+    }
+    await site.refuse('INVALID_INPUT', 422, 'GET', `/stats?since=${before}&timeZone=Asia/Tokyo`)
     const { sources } = await site.expect<{ sources: { name: string; failed: number }[] }>(
       200,
       'GET',

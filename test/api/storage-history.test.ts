@@ -114,6 +114,22 @@ describe('the history of storage', () => {
       ['06-03', 100, 1, 0],
       ['06-04', 150, 1, 0],
     ])
+    // What happened there in the evening is of the next day further east.
+    const tokyo = '?days=6&timeZone=Asia/Tokyo'
+    assert.deepEqual(short(await days(`/repositories/one/history${tokyo}`)), [
+      ['05-30', null, null, 100],
+      ['06-01', null, null, 100],
+      ['06-02', 200, 2, 0],
+      ['06-03', 100, 1, 0],
+    ])
+    assert.deepEqual(short(await days(`/stats/storage${tokyo}`)), [
+      ['05-30', null, null, 100],
+      ['06-01', null, null, 100],
+      ['06-02', 200, 2, 0],
+      ['06-03', 100, 1, 0],
+      ['06-04', 150, 1, 0],
+    ])
+    await site.refuse('INVALID_INPUT', 422, 'GET', '/stats/storage?timeZone=Asia/Nowhere')
     await site.test.catalog.query(
       `update repositories set removed_at = '2026-06-04 11:00+00' where name = 'one'`,
     )

@@ -95,7 +95,7 @@ export const repositoryDetailRoutes: readonly Route[] = [
     answer: StorageHistory,
     handle: async ({ params, query }, { catalog }) => {
       const { id } = await findRepository(catalog, params.repository)
-      return { document: { days: await repositoryHistory(catalog, id, query.days) } }
+      return { document: { days: await repositoryHistory(catalog, id, query) } }
     },
   }),
 
@@ -109,7 +109,7 @@ export const repositoryDetailRoutes: readonly Route[] = [
     query: HistoryQuery,
     answer: StorageHistory,
     handle: async ({ query }, { catalog }) => ({
-      document: { days: await storageHistory(catalog, query.days) },
+      document: { days: await storageHistory(catalog, query) },
     }),
   }),
 

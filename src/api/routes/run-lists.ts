@@ -87,14 +87,14 @@ export const runListRoutes: readonly Route[] = [
     shared: true,
     query: StatsQuery,
     answer: Stats,
-    handle: async ({ query: { days: mostDays, ...query } }, { catalog }) => {
+    handle: async ({ query: { days: mostDays, timeZone, ...query } }, { catalog }) => {
       const {
         successRate = null,
         meanSeconds = null,
         p95Seconds = null,
         days,
         ...counts
-      } = await runStatistics(catalog, await filterOf(catalog, query), mostDays)
+      } = await runStatistics(catalog, await filterOf(catalog, query), mostDays, timeZone)
       const document = { ...counts, successRate, meanSeconds, p95Seconds, days: [...days] }
       return { document }
     },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Failure } from '../../core/run.ts'
-import { Name, SecretText, Time } from './common.ts'
+import { Name, SecretText, Time, TimeZone } from './common.ts'
 import { Schedule } from './schedules.ts'
 
 /** A repository that the server writes to. */
@@ -115,6 +115,7 @@ export type StorageHistory = z.output<typeof StorageHistory>
 export const HistoryQuery = z.strictObject({
   /** Of how many days, today included. */
   days: z.coerce.number().int().min(1).max(400).default(90),
+  timeZone: TimeZone.describe('by whose clocks days begin'),
 })
 
 export const RepositoryKeys = z.object({

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { UPLOADED, UPLOADED_FOR } from '../../core/backup.ts'
 import { Failure, RUN_KINDS, RUN_STATES, RUN_TRIGGERS } from '../../core/run.ts'
 import { BackupRequest, CheckRequest, RestoreRequest } from '../../core/run-request.ts'
-import { Document, PlainText, Reference, SecretText, Time, TimeText } from './common.ts'
+import { Document, PlainText, Reference, SecretText, Time, TimeText, TimeZone } from './common.ts'
 import { RunProgress, RunRequest, RunResult } from './run-documents.ts'
 
 /** One run, from the moment it was asked for. */
@@ -140,11 +140,19 @@ export const RunExportQuery = z.strictObject(LIST_FILTER)
 export const MOST_DAYS = 400
 const Days = (usual: number) => z.coerce.number().int().min(1).max(MOST_DAYS).default(usual)
 
-export const StatsQuery = z.strictObject({
-  ...FILTER,
-  /** How many of the newest days are told one by one. */
-  days: Days(90),
-})
+export const StatsQuery = z
+  .strictObject({
+    ...FILTER,
+    /** How many of the newest days are told one by one. */
+    days: Days(90),
+    timeZone: TimeZone.describe(
+      'by whose clocks days begin; other than UTC without since and until',
+    ),
+  })
+  .refine(({ since, until, timeZone }) => timeZone === 'UTC' || (since ?? until) === undefined, {
+    error: 'with since or until, days are those of UTC',
+    path: ['timeZone'],
+  })
 
 export const SourceStatsQuery = z.strictObject({
   kind: FILTER.kind,
@@ -162,7 +170,7 @@ export const Stats = z.object({
   meanSeconds: z.nullable(z.number()),
   /** 95 of 100 of the newest completed ones (up to 5,000) took no longer. */
   p95Seconds: z.nullable(z.number()),
-  /** The newest days in UTC on which runs were asked for, first day first. */
+  /** The newest days of the time zone on which runs were asked for, first day first. */
   days: z.array(
     z.object({
       day: z.string(),

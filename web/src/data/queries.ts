@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { Operations } from '../../../src/client/index.ts'
 import { client } from './client.ts'
+import { ownTimeZone } from './own-time-zone.ts'
 
 type QueryOf<Name extends keyof Operations> = NonNullable<Parameters<Operations[Name]>[0]>
 
@@ -12,16 +13,10 @@ export const accountQuery = queryOptions({
   staleTime: 5 * 60_000,
 })
 
-/** The browser's own; one that does not know it counts in UTC. */
-const timeZone = (): string => {
-  const { timeZone: own } = Intl.DateTimeFormat().resolvedOptions()
-  return own === 'Etc/Unknown' ? 'UTC' : own
-}
-
 export const summaryQuery = (days = 30) =>
   queryOptions({
     queryKey: ['summary', days],
-    queryFn: ({ signal }) => client.getSummary({ days, timeZone: timeZone() }, { signal }),
+    queryFn: ({ signal }) => client.getSummary({ days, timeZone: ownTimeZone() }, { signal }),
     refetchInterval: 60_000,
   })
 
@@ -118,7 +113,8 @@ export const statsQuery = (query: QueryOf<'getStats'>) =>
 export const storageQuery = (days: number) =>
   queryOptions({
     queryKey: ['storage', days],
-    queryFn: ({ signal }) => client.getStorageHistory({ days }, { signal }),
+    queryFn: ({ signal }) =>
+      client.getStorageHistory({ days, timeZone: ownTimeZone() }, { signal }),
     placeholderData: keepPreviousData,
   })
 
@@ -206,7 +202,8 @@ export const retentionPreviewQuery = (question: QueryOf<'previewRetentionSchedul
 export const repositoryHistoryQuery = (repository: string, days: number) =>
   queryOptions({
     queryKey: ['repositories', repository, 'history', days],
-    queryFn: ({ signal }) => client.getRepositoryHistory(repository, { days }, { signal }),
+    queryFn: ({ signal }) =>
+      client.getRepositoryHistory(repository, { days, timeZone: ownTimeZone() }, { signal }),
     placeholderData: keepPreviousData,
   })
 

@@ -1,7 +1,8 @@
 import { Select } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
+import { ownTimeZone } from '../data/own-time-zone.ts'
 import { useMessages } from '../i18n/language.tsx'
-import { ownTimeZone, timeZones } from './zone.ts'
+import { timeZones } from './zone.ts'
 
 interface TimeZoneSelectProps {
   readonly value: string

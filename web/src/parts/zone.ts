@@ -1,3 +1,5 @@
+import { ownTimeZone } from '../data/own-time-zone.ts'
+
 const MINUTE = 60_000
 
 const formats = new Map<string, Intl.DateTimeFormat>()
@@ -31,12 +33,6 @@ export function wallTime(instant: number, timeZone: string): number {
 /** How many minutes the clocks of a zone are ahead of UTC. */
 export const offsetOf = (instant: number, timeZone: string): number =>
   Math.round((wallTime(instant, timeZone) - Math.floor(instant / MINUTE) * MINUTE) / MINUTE)
-
-/** The browser's own; one that does not know it counts in UTC. */
-export function ownTimeZone(): string {
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
-  return timeZone === 'Etc/Unknown' ? 'UTC' : timeZone
-}
 
 /** Every zone that the browser knows. */
 export const timeZones = (): readonly string[] => [

@@ -1,23 +1,23 @@
-import { SegmentedControl } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { ownTimeZone } from '../../data/own-time-zone.ts'
 import { statsQuery, storageQuery } from '../../data/queries.ts'
 import { useMessages } from '../../i18n/language.tsx'
 import { Calendar } from '../../parts/charts/calendar.tsx'
 import { everyDay, lastDays } from '../../parts/charts/days.ts'
+import { RangeControl } from '../../parts/charts/range-control.tsx'
 import { Trend } from '../../parts/charts/trend.tsx'
 import { FaultAlert } from '../../parts/fault-alert.tsx'
 import { Section } from '../../parts/section.tsx'
 import classes from './overview.module.css'
 
-const RANGES = [30, 90, 365] as const
 const YEAR = 365
 
 /** How it went over time: success, duration, storage; and a year day by day. */
 export function Trends() {
   const t = useMessages().overview.trends
   const [range, setRange] = useState<number>(90)
-  const stats = useQuery(statsQuery({ kind: 'backup', days: YEAR }))
+  const stats = useQuery(statsQuery({ kind: 'backup', days: YEAR, timeZone: ownTimeZone() }))
   const storage = useQuery(storageQuery(YEAR))
   const fault = stats.error ?? storage.error
   if (fault !== null) return <FaultAlert error={fault} />
@@ -32,15 +32,7 @@ export function Trends() {
   return (
     <Section
       title={t.title}
-      actions={
-        <SegmentedControl
-          size="xs"
-          aria-label={t.range}
-          value={String(range)}
-          onChange={value => setRange(Number(value))}
-          data={RANGES.map(one => ({ value: String(one), label: t.days(one) }))}
-        />
-      }
+      actions={<RangeControl label={t.range} value={range} onChange={setRange} words={t.days} />}
     >
       <div className={classes.charts}>
         <Trend

@@ -1,4 +1,4 @@
-import { SegmentedControl, VisuallyHidden } from '@mantine/core'
+import { VisuallyHidden } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { StorageHistory } from '../../../../src/client/index.ts'
@@ -7,10 +7,10 @@ import { useMessages } from '../../i18n/language.tsx'
 import { Answer } from '../../parts/answer.tsx'
 import { DayBars } from '../../parts/charts/day-bars.tsx'
 import { everyDay, lastDays } from '../../parts/charts/days.ts'
+import { RangeControl } from '../../parts/charts/range-control.tsx'
 import { Trend } from '../../parts/charts/trend.tsx'
 import classes from './repositories.module.css'
 
-const RANGES = [30, 90, 365] as const
 type Told = StorageHistory['days'][number]
 
 /** What a repository took on its storage over time, and what it saved. */
@@ -24,13 +24,7 @@ export function RepositoryTrends({ repository }: { readonly repository: string }
         <div className={classes.charts}>
           <VisuallyHidden component="h2">{tabs.storage}</VisuallyHidden>
           <div className={classes.wide}>
-            <SegmentedControl
-              size="xs"
-              aria-label={t.range}
-              value={String(range)}
-              onChange={value => setRange(Number(value))}
-              data={RANGES.map(one => ({ value: String(one), label: t.days(one) }))}
-            />
+            <RangeControl label={t.range} value={range} onChange={setRange} words={t.days} />
           </div>
           <Charts told={data.days} range={range} />
         </div>

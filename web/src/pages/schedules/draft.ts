@@ -4,6 +4,7 @@ import type {
   ScheduleChanges,
   SchedulePreview,
 } from '../../../../src/client/index.ts'
+import { ownTimeZone } from '../../data/own-time-zone.ts'
 import { durationsText, durationText, readDuration, readDurations } from '../../parts/durations.ts'
 import {
   type Clock,
@@ -14,7 +15,6 @@ import {
   type Weekday,
   wordsOf,
 } from '../../parts/schedule-clock.ts'
-import { ownTimeZone } from '../../parts/zone.ts'
 
 export const TIERS = ['last', 'hourly', 'daily', 'weekly', 'monthly', 'yearly', 'within'] as const
 export type Tier = (typeof TIERS)[number]

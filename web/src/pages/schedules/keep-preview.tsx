@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { RetentionPreview, RetentionQuestion } from '../../../../src/client/index.ts'
+import { ownTimeZone } from '../../data/own-time-zone.ts'
 import { retentionPreviewQuery } from '../../data/queries.ts'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
 import { Answer } from '../../parts/answer.tsx'
@@ -123,7 +124,10 @@ function Backups({ preview: { backups, timeZone, counts } }: { preview: Retentio
         <Table aria-label={t.previewOf} verticalSpacing={6} stickyHeader>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>{t.backup}</Table.Th>
+              <Table.Th>
+                {t.backup}
+                {timeZone !== ownTimeZone() && ` (${timeZone})`}
+              </Table.Th>
               <Table.Th>{t.becomes}</Table.Th>
               <Table.Th>{t.why}</Table.Th>
             </Table.Tr>

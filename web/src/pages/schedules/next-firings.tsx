@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core'
+import { ownTimeZone } from '../../data/own-time-zone.ts'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
-import { differs, offsetOf, ownTimeZone } from '../../parts/zone.ts'
+import { differs, offsetOf } from '../../parts/zone.ts'
 import classes from './schedules.module.css'
 
 interface NextFiringsProps {

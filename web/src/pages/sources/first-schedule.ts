@@ -1,6 +1,6 @@
 import type { NewSchedule } from '../../../../src/client/index.ts'
+import { ownTimeZone } from '../../data/own-time-zone.ts'
 import type { Weekday } from '../../parts/schedule-clock.ts'
-import { ownTimeZone } from '../../parts/zone.ts'
 
 export type Rhythm = 'hourly' | 'daily' | 'weekly'
 export type KeepChoice = 'short' | 'usual' | 'all'

@@ -1,23 +1,26 @@
-import { SegmentedControl, VisuallyHidden } from '@mantine/core'
+import { VisuallyHidden } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Stats } from '../../../../src/client/index.ts'
+import { ownTimeZone } from '../../data/own-time-zone.ts'
 import { statsQuery } from '../../data/queries.ts'
 import { useMessages } from '../../i18n/language.tsx'
 import { Answer } from '../../parts/answer.tsx'
 import { Calendar } from '../../parts/charts/calendar.tsx'
 import { DayBars } from '../../parts/charts/day-bars.tsx'
 import { everyDay, lastDays } from '../../parts/charts/days.ts'
+import { RangeControl } from '../../parts/charts/range-control.tsx'
 import { Trend } from '../../parts/charts/trend.tsx'
 import classes from './source.module.css'
 
-const RANGES = [30, 90, 365] as const
 const YEAR = 365
 type StatsDay = Stats['days'][number]
 
 /** How the backups of a source went over time. */
 export function SourceTrends({ source }: { readonly source: string }) {
-  const stats = useQuery(statsQuery({ source, kind: 'backup', days: YEAR }))
+  const stats = useQuery(
+    statsQuery({ source, kind: 'backup', days: YEAR, timeZone: ownTimeZone() }),
+  )
   return <Answer query={stats}>{data => <Charts told={data.days} />}</Answer>
 }
 
@@ -36,13 +39,7 @@ function Charts({ told }: { readonly told: readonly StatsDay[] }) {
         <VisuallyHidden>
           <h2>{tabs.trends}</h2>
         </VisuallyHidden>
-        <SegmentedControl
-          size="xs"
-          aria-label={t.range}
-          value={String(range)}
-          onChange={value => setRange(Number(value))}
-          data={RANGES.map(one => ({ value: String(one), label: t.days(one) }))}
-        />
+        <RangeControl label={t.range} value={range} onChange={setRange} words={t.days} />
       </div>
       <DayBars
         title={t.runs}

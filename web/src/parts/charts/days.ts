@@ -10,9 +10,9 @@ export const dayAfter = (day: Day, count: number): Day => dayAt(timeOf(day) + co
 export const daysFrom = (first: Day, day: Day): number =>
   Math.round((timeOf(day) - timeOf(first)) / DAY_MS)
 
-/** The newest days in UTC, today last. */
-export function lastDays(count: number, now = Date.now()): readonly Day[] {
-  const today = dayAt(now)
+/** The newest days by the reader's own calendar, today last. */
+export function lastDays(count: number, now = new Date()): readonly Day[] {
+  const today = dayAt(Date.UTC(now.getFullYear(), now.getMonth(), now.getDate()))
   return Array.from({ length: count }, (_, at) => dayAfter(today, at - count + 1))
 }
 
