@@ -67,7 +67,7 @@ describe('the panel of active runs', () => {
     const panel = await openPanel(page)
     const sign = panel.getByText(/^Attempt 2 in \d+/)
     await sign.waitFor()
-    await panel.getByText(/could not connect to 127.0.0.1:1/).waitFor()
+    await panel.getByText(/Could not connect to 127.0.0.1:1/).waitFor()
     const first = await sign.textContent()
     await panel
       .getByText(/^Attempt 2 in \d+/)
