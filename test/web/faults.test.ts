@@ -63,10 +63,13 @@ describe('what the dashboard says of faults', () => {
       { field: 'moon', why: 'it is made of cheese' },
     ]
     const fault = new classes.InvalidInput({ problems })
-    assert.deepEqual(inVietnamese.of({ code: fault.code, message: fault.message, problems }).problems, [
-      { field: 'name', why: 'mục này đang trống', lang: undefined },
-      { field: 'port', why: 'không được lớn hơn 65535', lang: undefined },
-      { field: 'moon', why: 'it is made of cheese', lang: 'en' },
-    ])
+    assert.deepEqual(
+      inVietnamese.of({ code: fault.code, message: fault.message, problems }).problems,
+      [
+        { field: 'name', why: 'mục này đang trống', lang: undefined },
+        { field: 'port', why: 'không được lớn hơn 65535', lang: undefined },
+        { field: 'moon', why: 'it is made of cheese', lang: 'en' },
+      ],
+    )
   })
 })

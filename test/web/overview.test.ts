@@ -193,7 +193,7 @@ describe('the overview', () => {
     const now = 'sources need attention, and a repository cannot be reached'
     await page.getByRole('heading', { name: now }).waitFor()
     const needs = page.getByRole('list', { name: 'What needs attention' })
-    await needs.getByText(`: there is no repository in ${place}.`).waitFor()
+    await needs.getByText(`There is no repository in ${place}.`).waitFor()
     await assertAccessible(page)
     await needs.getByRole('link', { name: 'main', exact: true }).click()
     const alert = page.getByRole('alert').filter({ hasText: 'It cannot be reached' })
