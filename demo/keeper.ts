@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { joinEmbedded } from '../src/catalog/embedded.ts'
 import { type Client, createClient } from '../src/client/index.ts'
+import { throwIfAborted } from '../src/core/abort.ts'
 import { GuardedServer } from '../support/guarded-server.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import { sessionFetch } from '../support/session-fetch.ts'
@@ -37,6 +38,8 @@ const PACKAGE = join(import.meta.dirname, '..', 'package.json')
 const leaving = new AbortController()
 let databases: PostgresServer | undefined
 let server: GuardedServer | undefined
+/** What writes into the server's directory by itself. */
+let writing: Promise<unknown> | undefined
 
 async function make(port: number, scale: number): Promise<World> {
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-demo-'))
@@ -51,7 +54,10 @@ async function make(port: number, scale: number): Promise<World> {
   await makeDatabases(databases, scale)
   const { signal } = leaving
   const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string }
-  const past = await makePastBackups(databases, join(dir, 'repository'), { now, version, signal })
+  throwIfAborted(signal, 'the demo')
+  const pastBackups = makePastBackups(databases, join(dir, 'repository'), { now, version, signal })
+  writing = pastBackups
+  const past = await pastBackups
   await started
   void server.ended().then(() => process.kill(process.pid, 'SIGTERM'))
 
@@ -87,6 +93,8 @@ async function setGoing(client: Client, shop: string, signal: AbortSignal) {
 
 async function remove(): Promise<void> {
   leaving.abort()
+  // It would make directories again that the server has just removed.
+  await writing?.catch(() => undefined)
   await server?.stop()
   await databases?.stop()
 }

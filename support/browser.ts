@@ -4,7 +4,14 @@ import process from 'node:process'
 import { type Browser, chromium } from 'playwright-core'
 import { installPackages, onPath } from './programs.ts'
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
+/** The first draws pages and has no window of its own, which takes a fifth less of the processor. */
+const NAMES = [
+  'chromium-headless-shell',
+  'chromium',
+  'chromium-browser',
+  'google-chrome-stable',
+  'google-chrome',
+]
 /** It asks nobody for anything by itself. */
 const QUIET = [
   '--disable-background-networking',
@@ -29,9 +36,9 @@ export async function startBrowser(): Promise<Browser> {
 export function browserProgram(): string {
   const found = find()
   if (found !== undefined) return found
-  installPackages(['chromium'])
+  installPackages(['chromium-headless-shell'])
   const installed = find()
-  if (installed === undefined) throw new Error('chromium was installed, but is nowhere')
+  if (installed === undefined) throw new Error('Chromium was installed, but is nowhere')
   return installed
 }
 

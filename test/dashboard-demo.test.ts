@@ -15,10 +15,14 @@ describe('the demo', () => {
   })
   afterEach(() => site.remove())
 
+  async function start() {
+    const port = await freePort()
+    return { port, ...site.start('demo/main.ts', '--scale', '0.001', '--port', String(port)) }
+  }
+
   /** Starts it and waits for its last line. */
   async function show() {
-    const args = ['--scale', '0.001', '--port', String(await freePort())]
-    const { child, exit } = site.start('demo/main.ts', ...args)
+    const { child, exit } = await start()
     let said = ''
     let trouble = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text))
@@ -57,13 +61,20 @@ describe('the demo', () => {
     await site.assertNothingIsLeft()
   })
 
-  test('leaves nothing behind when it is killed', async () => {
-    const { child, exit } = await show()
+  test('leaves nothing behind when it is killed while it makes its two weeks', async () => {
+    const { port, child, exit } = await start()
+    await eventually('a server that answers', () => answers(port), 120_000)
     child.kill('SIGKILL')
     assert.deepEqual(await exit, [null, 'SIGKILL'])
     await site.assertNothingIsLeft()
   })
 })
+
+const answers = (port: number) =>
+  fetch(`http://127.0.0.1:${port}/health/live`).then(
+    ({ ok }) => ok,
+    () => false,
+  )
 
 async function assertHistory(client: Client): Promise<void> {
   const { sources } = await client.getSummary()

@@ -8,8 +8,8 @@ import { shareCluster } from '../support/postgres.ts'
 import { endRunning, type Outcome, runStep, runTestFile } from './support/runner.ts'
 
 const ROOT = join(import.meta.dirname, '..')
-// Files wait for processes and for time about a third of theirs: three keep two cores busy.
-const FILES_AT_ONCE = 3
+// Files wait for processes and for time about half of theirs: four keep two cores busy.
+const FILES_AT_ONCE = 4
 /** The files that take longest, as the end of a run names them; these start first. */
 const LONGEST = [
   'chaos/crash-restore',

@@ -1,7 +1,11 @@
 // `npm run chaos`: kills bin/holdfast at many random moments; `--moments 50` and `--seed N` choose.
+// `npm run chaos -- steps`: kills a backup, a restore and a forget at every step that they take.
 // `npm run chaos -- schedules`: simulates schedulers, workers and clocks; `--seeds 200` and `--seed N` choose.
 // `npm run chaos -- nodes`: kills nodes, runners, dumps and the catalog; `--minutes 5` and `--seed N` choose.
+import { spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { nodeChaos } from './nodes.ts'
@@ -9,6 +13,7 @@ import { randomKills } from './random-kill.ts'
 import { simulateSchedules } from './schedules.ts'
 
 const USAGE = `usage: npm run chaos -- [--moments 50] [--seed NUMBER]
+       npm run chaos -- steps
        npm run chaos -- schedules [--seeds 200] [--seed NUMBER]
        npm run chaos -- nodes [--minutes 5] [--seed NUMBER]`
 
@@ -27,6 +32,7 @@ const { moments, seeds, minutes, seed } = Object.fromEntries(
 )
 
 if (what === 'kills' && isCount(moments) && Number.isInteger(seed)) await kill(moments, seed ?? 0)
+else if (what === 'steps') await everyStep()
 else if (what === 'schedules' && isCount(seeds) && Number.isInteger(seed))
   await simulate(seeds, seed ?? 0)
 else if (what === 'nodes' && isCount(minutes) && Number.isInteger(seed))
@@ -44,6 +50,17 @@ async function kill(moments: number, seed: number): Promise<void> {
   console.log(`seed ${seed}`)
   await randomKills({ seed, moments, say: line => console.log(line) })
   console.log(`${moments} moments, and nothing was hurt (seed ${seed})`)
+}
+
+/** What the tests do with a third of the steps. */
+async function everyStep(): Promise<void> {
+  const files = ['crash-backup', 'crash-restore'].map(name =>
+    join(import.meta.dirname, `${name}.test.ts`),
+  )
+  const env = { ...process.env, EVERY_STEP: '1' }
+  const child = spawn(process.execPath, ['--test', ...files], { env, stdio: 'inherit' })
+  const [code] = (await once(child, 'exit')) as [number | null]
+  process.exitCode = code ?? 1
 }
 
 async function simulate(seeds: number, first: number): Promise<void> {

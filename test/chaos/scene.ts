@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
@@ -24,6 +25,8 @@ import { processes } from '../support/processes.ts'
 
 export const { signal } = new AbortController()
 const CHILD = join(import.meta.dirname, '..', 'support', 'crash-child.ts')
+/** Set by `npm run chaos -- steps`. */
+const EVERY_STEP = process.env.EVERY_STEP === '1'
 /** How long what a killed process had started may take to end by itself. */
 const LEAVING_MS = 15_000
 
@@ -235,4 +238,13 @@ export function worthDyingAt(steps: readonly string[]): string[] {
       (step, at, all) =>
         !(/^(before|stage)/.test(step) && all[at - 1]?.startsWith('after') === true),
     )
+}
+
+/**
+ * A third of these steps, another one each time, with those that must be among them: what a step leaves behind
+ * is mostly what its neighbours leave. `npm run chaos -- steps` takes them all.
+ */
+export function someOf(steps: readonly string[], must: readonly string[] = []): string[] {
+  const third = randomInt(3)
+  return steps.filter((step, n) => EVERY_STEP || n % 3 === third || must.includes(step))
 }

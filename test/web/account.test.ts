@@ -86,11 +86,14 @@ describe('one’s own account', () => {
   })
 
   test('ends sessions elsewhere', async () => {
+    site.forgetSessions()
     const agents = { userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0' }
     const other = await site.enter('/sources', SAM, agents)
     await other.getByRole('heading', { level: 1 }).waitFor()
+    site.forgetSessions()
     const third = await site.enter('/sources', SAM)
     await third.getByRole('heading', { level: 1 }).waitFor()
+    site.forgetSessions()
     const page = await site.enter('/account', SAM)
     const section = page.getByRole('region', { name: 'Where you are logged in' })
     await section.getByRole('row').filter({ hasText: 'This browser' }).waitFor()
