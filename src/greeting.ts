@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { offerSetup, setupLink } from './api/login/links.ts'
 import type { Catalog } from './catalog/db.ts'
+import { isPassing } from './catalog/passing.ts'
 import type { ServerConfig } from './config.ts'
 import { LOOPBACK } from './core/network.ts'
 import { type EngineSettings, missingPrograms } from './engines/index.ts'
@@ -73,6 +74,7 @@ async function untilDone<T>(
     try {
       return await ask()
     } catch (error) {
+      if (!isPassing(error)) throw error
       log.warn({ err: error }, `could not ${what}: trying again`)
       await sleep(AGAIN_MS, undefined, { signal }).catch(() => undefined)
     }

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
+import { Writable } from 'node:stream'
 import { after, before, describe, test } from 'node:test'
 import { offerSetup } from '../../src/api/login/links.ts'
+import { Catalog } from '../../src/catalog/db.ts'
+import { readConfig } from '../../src/config.ts'
 import { Secret } from '../../src/core/secret.ts'
+import { tellSetup } from '../../src/greeting.ts'
+import { openLog } from '../../src/log.ts'
+import { freshDatabase } from '../../support/catalog.ts'
+import { eventually } from '../support/server.ts'
 import { type Account, PASSWORD, refusal } from './accounts.ts'
 import { ApiSite } from './site.ts'
 
@@ -36,6 +43,36 @@ describe('setting up (S1)', () => {
     const stored = await site.test.catalog.query('select * from one_time_tokens')
     assert.ok(!JSON.stringify(stored).includes(token))
     assert.deepEqual(await site.test.catalog.query('select from users'), [])
+  })
+
+  test('a server that starts waits for a catalog that takes nothing for now, and hides no other trouble', {
+    timeout: 60_000,
+  }, async () => {
+    const said: string[] = []
+    const write = (part: Buffer, _: unknown, done: () => void) => {
+      said.push(part.toString())
+      done()
+    }
+    const log = openLog(new Writable({ write }), 'info', {})
+    const { signal } = new AbortController()
+    const node = { settings: readConfig({ HOME: site.dir }).server(), log, signal }
+    const { catalog } = site.test
+    const empty = new Catalog({ connectionString: (await freshDatabase()).url })
+    await assert.rejects(tellSetup(node, empty, 'http://x'), /"users" does not exist/)
+    await empty.close()
+    assert.deepEqual(said, [])
+    await catalog.query(
+      `create function full_disk() returns trigger language plpgsql as $$
+         begin raise 'no space' using errcode = '53100'; end $$;
+       create trigger full_disk before insert on one_time_tokens for each row
+         execute function full_disk()`,
+    )
+    const telling = tellSetup(node, catalog, 'http://x')
+    await eventually('the first try', () => said.length > 0)
+    await catalog.query('drop function full_disk cascade')
+    await telling
+    assert.match(said[0] ?? '', /could not look whether anybody has an account: trying again/)
+    assert.match(said.at(-1) ?? '', /nobody has an account yet: open http:\/\/x\/setup#/)
   })
 
   test('what the first administrator gives is checked like that of others', async () => {
