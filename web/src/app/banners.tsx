@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { IconCalendarOff, IconPlayerPause, IconPlugConnectedX } from '@tabler/icons-react'
 import { useMessages } from '../i18n/language.tsx'
 import { useStanding } from '../live/live.tsx'
+import { useSessionEnd } from './session.tsx'
 
 /** A blink of the network is not worth a word. */
 const PATIENCE_MS = 1_500
@@ -11,8 +12,10 @@ const PATIENCE_MS = 1_500
 export function Banners() {
   const t = useMessages().app
   const { connection, paused, scheduler } = useStanding()
+  // Whoever is logged out is asked to log in, and nothing is wrong with the connection.
+  const [hasEnded] = useSessionEnd()
   const [settled] = useDebouncedValue(connection, PATIENCE_MS)
-  const isLost = connection === 'lost' && settled === 'lost'
+  const isLost = connection === 'lost' && settled === 'lost' && !hasEnded
   if (!isLost && !paused && scheduler !== 'stopped') return null
   return (
     <Stack gap="xs" mb="md">

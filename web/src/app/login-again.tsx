@@ -1,4 +1,4 @@
-import { Modal, Stack, Text } from '@mantine/core'
+import { getDefaultZIndex, Modal, Stack, Text } from '@mantine/core'
 import { useRouterState } from '@tanstack/react-router'
 import { useMessages } from '../i18n/language.tsx'
 import { LogInBy } from '../pages/login/log-in-by.tsx'
@@ -11,6 +11,8 @@ export function LoginAgain({ onLogin }: { readonly onLogin: () => void }) {
   return (
     <Modal
       opened
+      // Above every other dialog that may be open.
+      zIndex={getDefaultZIndex('max')}
       onClose={() => undefined}
       withCloseButton={false}
       closeOnEscape={false}

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useSyncExternalStore } from 'react'
 import type { Account } from '../../../src/client/index.ts'
 import { accountQuery } from '../data/queries.ts'
 import { sessionEnded } from '../data/session-end.ts'
@@ -31,10 +31,9 @@ export function OnlyFor({ role, otherwise = null, children }: OnlyForProps) {
 /** Whether the session has ended while its pages are open; and how it goes on after another login. */
 export function useSessionEnd(): readonly [hasEnded: boolean, goOn: () => void] {
   const queries = useQueryClient()
-  const [hasEnded, setEnded] = useState(false)
-  useEffect(() => sessionEnded.listen(() => setEnded(true)), [])
+  const hasEnded = useSyncExternalStore(sessionEnded.listen, sessionEnded.is)
   const goOn = () => {
-    setEnded(false)
+    sessionEnded.goOn()
     void queries.invalidateQueries()
   }
   return [hasEnded, goOn]

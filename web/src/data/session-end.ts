@@ -1,17 +1,33 @@
 type Listener = () => void
 
-/** Tells that the server does not know this session any more. */
+/** Whether the server does not know this session any more. */
 class SessionEnd {
   readonly #listeners = new Set<Listener>()
+  #is = false
 
   fire(): void {
-    for (const listener of this.#listeners) listener()
+    if (this.#listeners.size > 0) this.#set(true)
   }
 
+  goOn(): void {
+    this.#set(false)
+  }
+
+  readonly is = (): boolean => this.#is
+
   /** Answers what takes the listener away. */
-  listen(listener: Listener): () => void {
+  readonly listen = (listener: Listener): (() => void) => {
     this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return () => {
+      this.#listeners.delete(listener)
+      // Whoever left the pages of the session comes back with another one.
+      if (this.#listeners.size === 0) this.#is = false
+    }
+  }
+
+  #set(is: boolean): void {
+    this.#is = is
+    for (const listener of this.#listeners) listener()
   }
 }
 

@@ -96,6 +96,7 @@ export const backups = {
   proveAction: 'Compare it with the database',
   proveStarted: 'The proof is running; this backup tells when it is proven',
 
+  called: (name: string) => `Backup ${name.slice(0, 8)}`,
   page: (source: string, time: string) => `${source}, ${time}`,
   facts: 'About this backup',
   database: 'Database',

@@ -90,6 +90,7 @@ export const backups: Messages['backups'] = {
   proveAction: 'So sánh với cơ sở dữ liệu',
   proveStarted: 'Đang kiểm chứng; bản sao lưu này sẽ cho biết khi xong',
 
+  called: name => `Bản sao lưu ${name.slice(0, 8)}`,
   page: (source, time) => `${source}, ${time}`,
   facts: 'Về bản sao lưu này',
   database: 'Cơ sở dữ liệu',

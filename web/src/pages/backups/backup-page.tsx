@@ -31,7 +31,7 @@ export function BackupPage() {
   const { data } = query
   return (
     <Page
-      title={data ? t.page(sourceOf(data), format.dateTime(data.finishedAt)) : t.title}
+      title={data ? t.page(sourceOf(data), format.dateTime(data.finishedAt)) : t.called(backup)}
       crumbs={[{ label: t.title, to: '/backups' }]}
       badge={data && <BackupBadge backup={data} />}
       lead={data && <Lead backup={data} />}

@@ -1,4 +1,4 @@
-import { Table, Text } from '@mantine/core'
+import { Group, Table, Text } from '@mantine/core'
 import {
   IconBan,
   IconCircleCheck,
@@ -14,6 +14,7 @@ import { FaultLine, FaultRest } from '../../parts/fault-text.tsx'
 import { Section } from '../../parts/section.tsx'
 import { type Look, ToneBadge } from '../../parts/state-badge.tsx'
 import classes from './run.module.css'
+import { useNarrow } from './use-narrow.ts'
 
 const LOOKS: Readonly<Record<string, Look>> = {
   completed: { icon: IconCircleCheck, tone: 'good' },
@@ -24,57 +25,67 @@ const LOOKS: Readonly<Record<string, Look>> = {
 }
 const AT_WORK: Look = { icon: IconPlayerPlay, tone: 'busy' }
 
+interface OneProps {
+  readonly attempt: Attempt
+}
+
 /** Each time that a run was begun: where, when, and how it ended. */
 export function RunAttempts({ attempts }: { readonly attempts: readonly Attempt[] }) {
   const t = useMessages().runs.one
+  const isNarrow = useNarrow()
   if (attempts.length === 0) return null
   return (
     <Section title={t.attempts} flush>
-      <Table.ScrollContainer minWidth={640} scrollAreaProps={{ type: 'auto' }}>
-        <Table className={classes.table}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t.attempt}</Table.Th>
-              <Table.Th className={classes.outcome}>{t.outcome}</Table.Th>
-              <Table.Th>{t.node}</Table.Th>
-              <Table.Th>{t.begin}</Table.Th>
-              <Table.Th>{t.end}</Table.Th>
-              <Table.Th className={classes.number}>{t.bytes}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
+      {isNarrow ? (
+        <ol className={classes.attempts}>
           {attempts.map(attempt => (
-            <AttemptRows key={attempt.attempt} attempt={attempt} />
+            <AttemptCard key={attempt.attempt} attempt={attempt} />
           ))}
-        </Table>
-      </Table.ScrollContainer>
+        </ol>
+      ) : (
+        <AttemptTable attempts={attempts} />
+      )}
     </Section>
   )
 }
 
-function AttemptRows({ attempt }: { readonly attempt: Attempt }) {
+function AttemptTable({ attempts }: { readonly attempts: readonly Attempt[] }) {
   const t = useMessages().runs.one
+  return (
+    <Table.ScrollContainer minWidth={640} scrollAreaProps={{ type: 'auto' }}>
+      <Table className={classes.table}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t.attempt}</Table.Th>
+            <Table.Th className={classes.outcome}>{t.outcome}</Table.Th>
+            <Table.Th>{t.node}</Table.Th>
+            <Table.Th>{t.begin}</Table.Th>
+            <Table.Th>{t.end}</Table.Th>
+            <Table.Th className={classes.number}>{t.bytes}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        {attempts.map(attempt => (
+          <AttemptRows key={attempt.attempt} attempt={attempt} />
+        ))}
+      </Table>
+    </Table.ScrollContainer>
+  )
+}
+
+function AttemptRows({ attempt }: OneProps) {
   const format = useFormat()
-  const { outcome, failure, startedAt, finishedAt, host, bytes } = attempt
-  const took = finishedAt && (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000
+  const { failure, startedAt, host, bytes } = attempt
   return (
     <Table.Tbody>
       <Table.Tr className={failure ? classes.failedRow : undefined}>
         <Table.Td>{attempt.attempt}</Table.Td>
         <Table.Td>
-          <ToneBadge {...((outcome && LOOKS[outcome]) || AT_WORK)}>
-            {outcome === null ? t.stillRuns : (t.outcomes[outcome] ?? outcome)}
-          </ToneBadge>
+          <Outcome attempt={attempt} />
         </Table.Td>
         <Table.Td className={classes.words}>{host}</Table.Td>
         <Table.Td>{format.dateTime(startedAt)}</Table.Td>
         <Table.Td>
-          {finishedAt && format.clock(finishedAt)}
-          {took !== null && took !== '' && (
-            <Text span size="xs" c="dimmed">
-              {' '}
-              ({format.duration(took)})
-            </Text>
-          )}
+          <End attempt={attempt} />
         </Table.Td>
         <Table.Td className={classes.number}>{bytes === null ? '' : format.bytes(bytes)}</Table.Td>
       </Table.Tr>
@@ -82,25 +93,83 @@ function AttemptRows({ attempt }: { readonly attempt: Attempt }) {
         <Table.Tr className={classes.failureRow}>
           <Table.Td />
           <Table.Td colSpan={5}>
-            <div className={classes.failure}>
-              <div>
-                <Text size="sm" className={classes.words}>
-                  <FaultLine error={failure} />
-                </Text>
-                <Text c="dimmed" component="div" className={classes.words}>
-                  <FaultRest error={failure} />
-                </Text>
-              </div>
-              <Copy
-                text={[`${failure.code}: ${failure.message}`, failure.hint]
-                  .filter(Boolean)
-                  .join('\n')}
-                label={t.copyError}
-              />
-            </div>
+            <Failure failure={failure} />
           </Table.Td>
         </Table.Tr>
       )}
     </Table.Tbody>
+  )
+}
+
+/** The same where a table has no room. */
+function AttemptCard({ attempt }: OneProps) {
+  const t = useMessages().runs.one
+  const format = useFormat()
+  const { failure, startedAt, finishedAt, host, bytes } = attempt
+  return (
+    <li>
+      <Group justify="space-between" gap="xs" mb={4}>
+        <Text fw={550} size="sm">
+          {t.attempt} {attempt.attempt}
+        </Text>
+        <Outcome attempt={attempt} />
+      </Group>
+      <Text size="sm" className={classes.words}>
+        {host}
+      </Text>
+      <Text size="sm">
+        {t.begin}: {format.dateTime(startedAt)}
+      </Text>
+      {finishedAt && (
+        <Text size="sm">
+          {t.end}: <End attempt={attempt} />
+          {bytes !== null && `, ${format.bytes(bytes)}`}
+        </Text>
+      )}
+      {failure && <Failure failure={failure} />}
+    </li>
+  )
+}
+
+function Outcome({ attempt: { outcome } }: OneProps) {
+  const t = useMessages().runs.one
+  return (
+    <ToneBadge {...((outcome && LOOKS[outcome]) || AT_WORK)}>
+      {outcome === null ? t.stillRuns : (t.outcomes[outcome] ?? outcome)}
+    </ToneBadge>
+  )
+}
+
+/** When it ended, and how long it took. */
+function End({ attempt: { startedAt, finishedAt } }: OneProps) {
+  const format = useFormat()
+  if (!finishedAt) return null
+  return (
+    <>
+      {format.clock(finishedAt)}{' '}
+      <Text span size="xs" c="dimmed">
+        ({format.duration((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000)})
+      </Text>
+    </>
+  )
+}
+
+function Failure({ failure }: { readonly failure: NonNullable<Attempt['failure']> }) {
+  const t = useMessages().runs.one
+  return (
+    <div className={classes.failure}>
+      <div>
+        <Text size="sm" className={classes.words}>
+          <FaultLine error={failure} />
+        </Text>
+        <Text c="dimmed" component="div" className={classes.words}>
+          <FaultRest error={failure} />
+        </Text>
+      </div>
+      <Copy
+        text={[`${failure.code}: ${failure.message}`, failure.hint].filter(Boolean).join('\n')}
+        label={t.copyError}
+      />
+    </div>
   )
 }

@@ -126,7 +126,11 @@ function Backups({ preview: { backups, timeZone, counts } }: { preview: Retentio
             <Table.Tr>
               <Table.Th>
                 {t.backup}
-                {timeZone !== ownTimeZone() && ` (${timeZone})`}
+                {timeZone !== ownTimeZone() && (
+                  <Text size="xs" className={classes.zone}>
+                    {timeZone}
+                  </Text>
+                )}
               </Table.Th>
               <Table.Th>{t.becomes}</Table.Th>
               <Table.Th>{t.why}</Table.Th>

@@ -147,13 +147,13 @@ function LastRuns({ schedule: { id } }: ScheduleProps) {
               {t.schedules.noRuns}
             </Text>
           ) : (
-            <Table.ScrollContainer minWidth={420} type="native">
+            <Table.ScrollContainer minWidth={250} type="native">
               <Table aria-label={t.schedules.lastRuns} verticalSpacing={6}>
                 <Table.Thead>
                   <Table.Tr>
                     <Table.Th>{t.common.time}</Table.Th>
                     <Table.Th>{t.common.state}</Table.Th>
-                    <Table.Th>{t.schedules.by}</Table.Th>
+                    <Table.Th visibleFrom="sm">{t.schedules.by}</Table.Th>
                     <Table.Th ta="right">{t.schedules.took}</Table.Th>
                   </Table.Tr>
                 </Table.Thead>
@@ -192,7 +192,7 @@ function RunRow({ run: answered }: { readonly run: Run }) {
       <Table.Td>
         <StateBadge run={{ state, wanted }} />
       </Table.Td>
-      <Table.Td>{t.states.trigger[answered.trigger]}</Table.Td>
+      <Table.Td visibleFrom="sm">{t.states.trigger[answered.trigger]}</Table.Td>
       <Table.Td ta="right">
         {seconds === undefined ? t.units.none : format.duration(seconds)}
       </Table.Td>
