@@ -24,6 +24,7 @@ const first = { language, messages: await messagesOf(language) }
 const root = document.getElementById('root')
 if (root === null) throw new Error('the page has no place for the application')
 
+void import('./app/focus-back.ts').then(({ giveFocusBack }) => giveFocusBack(root))
 createRoot(root).render(
   <StrictMode>
     <MantineProvider

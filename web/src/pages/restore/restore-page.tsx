@@ -3,6 +3,7 @@ import { IconLock } from '@tabler/icons-react'
 import { Link, useSearch } from '@tanstack/react-router'
 import { useMay } from '../../app/session.tsx'
 import { useMessages } from '../../i18n/language.tsx'
+import { Arrival } from '../../parts/arrival.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { Page } from '../../parts/page.tsx'
 import { RestoreRun } from './restore-run.tsx'
@@ -13,8 +14,17 @@ export function RestorePage() {
   const t = useMessages().restore
   const search = useSearch({ from: '/inside/restore' })
   const mayOperate = useMay('operator')
-  if (search.run !== undefined) return <RestoreRun key={search.run} id={search.run} />
-  if (mayOperate) return <Wizard search={search} />
+  if (search.run !== undefined || mayOperate) {
+    return (
+      <Arrival at={search.run ?? ''}>
+        {search.run === undefined ? (
+          <Wizard search={search} />
+        ) : (
+          <RestoreRun key={search.run} id={search.run} />
+        )}
+      </Arrival>
+    )
+  }
   return (
     <Page title={t.title}>
       <Card>

@@ -22,13 +22,15 @@ export function NewSourcePage() {
   return (
     <Page title={t.title} lead={t.lead} crumbs={crumbs}>
       <OnlyFor role="admin" otherwise={<Text c="dimmed">{viewerOnly}</Text>}>
-        {added === undefined ? (
-          <Card component="section" maw={720}>
-            <NewSources onAdded={setAdded} />
-          </Card>
-        ) : (
-          <ScheduleOffer sources={added} />
-        )}
+        <Arrival at={added === undefined ? 'sources' : 'schedule'}>
+          {added === undefined ? (
+            <Card component="section" maw={720}>
+              <NewSources onAdded={setAdded} />
+            </Card>
+          ) : (
+            <ScheduleOffer sources={added} />
+          )}
+        </Arrival>
       </OnlyFor>
     </Page>
   )
