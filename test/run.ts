@@ -1,4 +1,4 @@
-// `npm test`: format, lint and types, then every test file in a process of its own, four at a time.
+// `npm test`: format, lint, types and every test file, each in a process of its own, four at a time.
 // `npm test -- storage` runs only the test files whose path contains "storage".
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
@@ -53,21 +53,25 @@ const BUILD = ['vite', 'build', 'web', '--logLevel', 'warn']
 
 async function main(filters: readonly string[]): Promise<void> {
   const outcomes: Outcome[] = []
-  if (filters.length === 0) {
-    for (const [name, command] of Object.entries(STEPS)) {
-      outcomes.push(report(await runStep(name, command, ROOT)))
-    }
-  }
   if (filters.length === 0 || filters.some(filter => /web|package/.test(filter))) {
     outcomes.push(report(await runStep('dashboard', BUILD, ROOT)))
     browserProgram() // installs it, if it must, as the next line does
   }
   shareCluster() // installs PostgreSQL, if it must, before several files want it at the same moment
-  const files = longestFirst(globSync('test/**/*.test.ts', { cwd: ROOT }))
-    .filter(file => filters.length === 0 || filters.some(filter => file.includes(filter)))
-    .values()
+  const files = longestFirst(globSync('test/**/*.test.ts', { cwd: ROOT })).filter(
+    file => filters.length === 0 || filters.some(filter => file.includes(filter)),
+  )
+  const steps = filters.length === 0 ? Object.entries(STEPS) : []
+  const work = [
+    ...steps.map(
+      ([name, command]) =>
+        () =>
+          runStep(name, command, ROOT),
+    ),
+    ...files.map(file => () => runTestFile(file, ROOT)),
+  ].values()
   const lane = async () => {
-    for (const file of files) outcomes.push(report(await runTestFile(file, ROOT)))
+    for (const next of work) outcomes.push(report(await next()))
   }
   await Promise.all(Array.from({ length: FILES_AT_ONCE }, lane))
   conclude(outcomes)

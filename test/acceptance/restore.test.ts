@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import process from 'node:process'
 import { after, before, describe, test } from 'node:test'
 import { Client } from 'pg'
+import { addFiller } from '../../support/filler.ts'
 import { loadShop } from '../../support/shop.ts'
 import { Site, until } from '../cli/site.ts'
 import { childOf, RESTORING } from '../support/processes.ts'
@@ -23,8 +24,9 @@ describe('a live database is safe from its restore', () => {
   before(async () => {
     site = await Site.open()
     await site.init()
+    await loadShop(site.server, 'shop', 0.002)
     // Large enough for a restore to be met while it loads.
-    await loadShop(site.server, 'shop', 0.04)
+    await addFiller(site.server, 'shop', 48)
     // A server that starts anew after a crash empties unlogged tables.
     await sql('shop', 'alter table shop.scratch_pad set logged')
     await site.expect(0, ['backup', '--source', 'env:DB_SHOP'])

@@ -13,6 +13,7 @@ import { PREFIX } from '../../src/api/mount.ts'
 import type { DownloadLink } from '../../src/api/schema/backups.ts'
 import { addApiKey } from '../../src/catalog/api-keys.ts'
 import { collect } from '../../src/stream/bytes.ts'
+import { addFiller } from '../../support/filler.ts'
 import { loadShop } from '../../support/shop.ts'
 import { watchLoop } from '../support/loop.ts'
 import { processes } from '../support/processes.ts'
@@ -28,8 +29,9 @@ describe('downloads', () => {
   before(async () => {
     site = await BackupSite.open()
     await site.server.query('postgres', 'create database "sh öp/../x"')
-    // Its dump is larger than what a connection may hold by itself: 32 MiB received and 4 MiB on their way.
-    await loadShop(site.server, 'sh öp/../x', 0.08)
+    await loadShop(site.server, 'sh öp/../x', 0.001)
+    // The dump is larger than what a connection may hold by itself: 32 MiB received and 4 MiB on their way.
+    await addFiller(site.server, 'sh öp/../x', 48)
     id = await site.backUp('sh öp/../x')
     await site.refresh()
     await site.api.port.listen({ port: 0, host: '127.0.0.1' })

@@ -11,6 +11,7 @@ import type { Backup, BackupDetails, BackupTables } from '../../src/api/schema/b
 import { writeSetting } from '../../src/catalog/settings.ts'
 import type { Log } from '../../src/core/log.ts'
 import { Worker } from '../../src/jobs/worker.ts'
+import { addFiller } from '../../support/filler.ts'
 import { loadShop } from '../../support/shop.ts'
 import { watchLoop } from '../support/loop.ts'
 import { childEnv, processes } from '../support/processes.ts'
@@ -27,7 +28,7 @@ describe('uploads', () => {
   let port: number
   before(async () => {
     site = await BackupSite.open()
-    await loadShop(site.server, 'shop', 0.02)
+    await loadShop(site.server, 'shop', 0.01)
     await site.know('shop')
     await site.api.port.listen({ port: 0, host: '127.0.0.1' })
     port = (site.api.port.server.address() as AddressInfo).port
@@ -224,7 +225,8 @@ describe('uploads', () => {
   })
 
   test('two at once work, a third of the same key waits; the server stays free and small', async () => {
-    await loadShop(site.server, 'big', 0.05)
+    await site.server.query('postgres', 'create database big')
+    await addFiller(site.server, 'big', 40)
     const path = await pgDump('big.dump', '-Fc', '--compress=1', '--dbname=big')
     const before = process.memoryUsage().rss
     const assertFree = watchLoop()

@@ -14,7 +14,7 @@ const CUT_OFF_MS = 5_000
 describe('who may watch', () => {
   let site: LiveSite
   before(async () => {
-    site = await LiveSite.start(0.002)
+    site = await LiveSite.start()
   })
   after(() => site.close())
 

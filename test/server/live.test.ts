@@ -11,7 +11,7 @@ const moves = (changes: readonly string[]) => changes.filter(change => change !=
 describe('live events', () => {
   let site: LiveSite
   before(async () => {
-    site = await LiveSite.start(0.1)
+    site = await LiveSite.start(64)
   })
   after(() => site.close())
 

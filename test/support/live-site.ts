@@ -7,6 +7,7 @@ import { Secret } from '../../src/core/secret.ts'
 import { Repository } from '../../src/repository/repository.ts'
 import { openStorage } from '../../src/storage/index.ts'
 import { freshDatabase } from '../../support/catalog.ts'
+import { addFiller } from '../../support/filler.ts'
 import type { PostgresServer } from '../../support/postgres.ts'
 import { loadShop } from '../../support/shop.ts'
 import { tempDir } from '../../support/temp-dir.ts'
@@ -36,8 +37,8 @@ export class LiveSite {
     this.#env = env
   }
 
-  /** Starts one server, and makes what it backs up. */
-  static async start(scale: number): Promise<LiveSite> {
+  /** Starts one server, and makes what it backs up: a small shop, with so many MiB more. */
+  static async start(moreMebibytes = 0): Promise<LiveSite> {
     const { url, server } = await freshDatabase()
     const dataDir = newDataDir()
     const env = {
@@ -47,7 +48,7 @@ export class LiveSite {
     }
     const first = await startServer(dataDir, env)
     const site = new LiveSite(first, server, env)
-    await Promise.all([first.ready(), site.#makeShop(scale)])
+    await Promise.all([first.ready(), site.#makeShop(moreMebibytes)])
     const place = join(tempDir(), 'repository')
     const { signal } = new AbortController()
     const about = { passphrase: new Secret('correct horse battery staple'), clock: systemClock }
@@ -60,13 +61,16 @@ export class LiveSite {
     return site
   }
 
-  async #makeShop(scale: number): Promise<void> {
-    const name = `shop_${scale}`
+  async #makeShop(moreMebibytes: number): Promise<void> {
+    const name = `shop_${moreMebibytes}`
     const found = await this.#database.query(
       'postgres',
       `select from pg_database where datname = '${name}'`,
     )
-    if (found.length === 0) await loadShop(this.#database, name, scale)
+    if (found.length === 0) {
+      await loadShop(this.#database, name, 0.001)
+      if (moreMebibytes > 0) await addFiller(this.#database, name, moreMebibytes)
+    }
     this.url = this.#database.url(name)
   }
 

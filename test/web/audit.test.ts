@@ -2,8 +2,6 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, afterEach, before, describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { Catalog } from '../../src/catalog/db.ts'
-import { joinEmbedded } from '../../src/catalog/embedded.ts'
 import { assertAccessible } from './axe.ts'
 import { ADMIN, WebSite } from './site.ts'
 
@@ -107,10 +105,8 @@ describe('the audit log', () => {
     await page.getByRole('button', { name: 'Verify the log' }).click()
     await page.getByText(/^The log is as it was written: \d+ entries/).waitFor()
     await assertAccessible(page)
-    const catalog = new Catalog(joinEmbedded(site.dataDir) ?? assert.fail('no embedded server'))
-    await catalog.query('alter table audit_log disable trigger user')
-    await catalog.query(`update audit_log set actor = 'user eve@example.org' where id = 5`)
-    await catalog.close()
+    await site.catalog.query('alter table audit_log disable trigger user')
+    await site.catalog.query(`update audit_log set actor = 'user eve@example.org' where id = 5`)
     await page.getByRole('button', { name: 'Verify the log' }).click()
     await page.getByText('Entry 5 is not as it was written.').waitFor()
     await assertAccessible(page)

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { renameSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { after, afterEach, before, describe, test } from 'node:test'
-import { openTestCatalog, type TestCatalog } from '../../support/catalog.ts'
 import { assertAccessible } from './axe.ts'
 import { assertNoSideways, PHONE } from './phone.ts'
 import { hold } from './run-hold.ts'
@@ -14,18 +13,14 @@ const ASSETS = join(import.meta.dirname, '../../web/dist/assets')
 
 describe('the overview', () => {
   let site: WebSite
-  let stored: TestCatalog
   let repository: string
   let shop: string
 
   before(async () => {
-    stored = await openTestCatalog()
-    site = await WebSite.open({ env: { HOLDFAST_DATABASE_URL: stored.url } })
+    site = await WebSite.open()
   })
   after(async () => {
     await site.close()
-    await stored.close()
-    await stored.server.stop()
   })
   afterEach(async () => {
     await site.closePages()
@@ -36,7 +31,7 @@ describe('the overview', () => {
     site.api.addSchedule({ source, repository, cron: 'daily at 02:30' })
   /** As if the schedule of a source had been there for so many days. */
   const scheduledFor = (source: string, days: number) =>
-    stored.catalog.query(
+    site.catalog.query(
       `update schedules set created_at = clock_now() - $2 * interval '1 day' where source_id = $1`,
       [source, days],
     )
@@ -114,7 +109,7 @@ describe('the overview', () => {
     const overdue = await site.newSource('overdue')
     await site.backUp(overdue, repository)
     await schedule(overdue)
-    await stored.catalog.query(
+    await site.catalog.query(
       `update backups set finished_at = finished_at - interval '3 days' where source_id = $1`,
       [overdue],
     )
@@ -203,7 +198,7 @@ describe('the overview', () => {
     await page.getByRole('table').getByText('cannot be reached').waitFor()
     await assertAccessible(page)
     renameSync(`${place}-away`, place)
-    await stored.catalog.query('update repository_reach set looked_at = null')
+    await site.catalog.query('update repository_reach set looked_at = null')
     await page.getByRole('table').getByText('cannot be reached').waitFor({ state: 'detached' })
   })
 

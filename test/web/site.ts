@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import type { Browser, BrowserContext, BrowserContextOptions, Cookie, Page } from 'playwright-core'
+import { Catalog } from '../../src/catalog/db.ts'
 import { type Client, createClient } from '../../src/client/index.ts'
 import { startBrowser } from '../../support/browser.ts'
+import { freshDatabase } from '../../support/catalog.ts'
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
 import { holdfast } from '../support/holdfast.ts'
 import { newDataDir, startServer, sweep, type TestServer } from '../support/server.ts'
@@ -23,6 +25,8 @@ export interface WebSiteOptions {
 /** A server with its dashboard, a database server to back up, and a browser to look at it. */
 export class WebSite {
   readonly database: PostgresServer
+  /** What the server keeps in its own database, to look at and to change behind its back. */
+  readonly catalog: Catalog
   readonly dataDir = newDataDir()
   readonly browser: Browser
   readonly #env: Readonly<Record<string, string>>
@@ -33,15 +37,29 @@ export class WebSite {
   /** By their addresses, who has logged in. */
   readonly #sessions = new Map<string, readonly Cookie[]>()
 
-  private constructor(database: PostgresServer, browser: Browser, env: WebSiteOptions['env']) {
+  private constructor(
+    { database, browser, url }: { database: PostgresServer; browser: Browser; url: string },
+    env: WebSiteOptions['env'],
+  ) {
     this.database = database
     this.browser = browser
-    this.#env = { HOLDFAST_PG_BIN: database.bin, HOLDFAST_SETUP_TOKEN: SETUP_TOKEN, ...env }
+    this.catalog = new Catalog({ connectionString: url })
+    this.#env = {
+      HOLDFAST_PG_BIN: database.bin,
+      HOLDFAST_DATABASE_URL: url,
+      HOLDFAST_SETUP_TOKEN: SETUP_TOKEN,
+      ...env,
+    }
   }
 
   static async open({ env, isNew = false }: WebSiteOptions = {}): Promise<WebSite> {
-    const [database, browser] = await Promise.all([startPostgres(), startBrowser()])
-    const site = new WebSite(database, browser, env)
+    // A server that brings its own catalog takes twice as long to be there.
+    const [database, browser, { url }] = await Promise.all([
+      startPostgres(),
+      startBrowser(),
+      freshDatabase(),
+    ])
+    const site = new WebSite({ database, browser, url }, env)
     await site.serve()
     if (!isNew) await site.setUp()
     return site
@@ -50,6 +68,7 @@ export class WebSite {
   async close(): Promise<void> {
     await this.browser.close()
     if (this.#server !== undefined) await sweep(this.#server)
+    await this.catalog.close()
     await this.database.stop()
   }
 
