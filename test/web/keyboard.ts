@@ -11,7 +11,7 @@ export async function tabTo(page: Page, control: Locator, key = 'Tab'): Promise<
     if (await control.evaluate(element => element === document.activeElement)) return
     await page.keyboard.press(key)
   }
-  assert.fail(`${key} does not lead to ${control}`)
+  assert.fail(`${key} does not lead to ${control.toString()}`)
 }
 
 /** Goes to a control and presses a key there. */

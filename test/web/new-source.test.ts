@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { assertAccessible } from './axe.ts'
+import { press, type } from './keyboard.ts'
 import { WebSite } from './site.ts'
 
 const LONG = 'a-database-with-the-longest-name-that-postgresql-allows-63-by'
@@ -32,29 +33,30 @@ describe('adding databases', () => {
     await page.getByLabel('File with the trusted certificates').waitFor()
     await page.getByLabel('Encryption of the connection (TLS)').selectOption('prefer')
     await assertAccessible(page)
-    await page.getByRole('button', { name: 'Connect' }).click()
+    await press(page, page.getByRole('button', { name: 'Connect' }))
     await page.getByText(/^Connected to/).waitFor()
 
     // What is a source already is marked, and not offered.
     assert.ok(await page.getByRole('checkbox', { name: 'shop' }).isDisabled())
     await page.getByText('Source already').waitFor()
-    await page.getByRole('checkbox', { name: 'blog' }).check()
-    await page.getByRole('checkbox', { name: LONG }).check()
+    await press(page, page.getByRole('checkbox', { name: 'blog' }), 'Space')
+    await press(page, page.getByRole('checkbox', { name: LONG }), 'Space')
     const name = page.getByLabel('Name for blog')
     await name.fill('SHOP')
     await page.getByRole('button', { name: 'Add these 2 databases' }).click()
     await page.getByText('There is already a source called SHOP').waitFor()
     assert.ok(await name.evaluate(field => field === document.activeElement))
     await assertAccessible(page)
-    await name.fill('Our blog')
-    await page.getByRole('button', { name: 'Add these 2 databases' }).click()
+    await type(page, name, 'Our blog')
+    await press(page, page.getByRole('button', { name: 'Add these 2 databases' }))
 
     await page.getByRole('heading', { name: 'One schedule for all of them' }).waitFor()
     await page.getByText(`Our blog and ${LONG} are added.`).waitFor()
+    await page.locator(':focus').getByLabel('Every hour').waitFor()
     await page.getByLabel('Every hour').check()
     await page.getByLabel('24 hourly, 7 daily, and 4 weekly').check()
     await assertAccessible(page)
-    await page.getByRole('button', { name: 'Save the schedule' }).click()
+    await press(page, page.getByRole('button', { name: 'Save the schedule' }))
     await page.waitForURL(`${site.url}/sources`)
     const { schedules } = await site.api.listSchedules()
     assert.deepEqual(

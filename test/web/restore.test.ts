@@ -3,6 +3,7 @@ import { after, afterEach, before, describe, test } from 'node:test'
 import { Client } from 'pg'
 import type { Page } from 'playwright-core'
 import { assertAccessible } from './axe.ts'
+import { press, tabTo, type } from './keyboard.ts'
 import { assertNoSideways, PHONE } from './phone.ts'
 import { ADMIN, WebSite } from './site.ts'
 import { makeProofsStale } from './stale-proof.ts'
@@ -34,10 +35,10 @@ describe('a restore', () => {
       'select count(*)::int as count, md5(string_agg(word, $$,$$ order by id)) as words from items'
     return await site.database.query<{ count: number; words: string }>(database, sql)
   }
-  const next = (page: Page) => page.getByRole('button', { name: 'Next', exact: true }).click()
+  const next = (page: Page) => press(page, page.getByRole('button', { name: 'Next', exact: true }))
   const isDone = (page: Page) => page.getByText('Done, verified: 1 table equal').waitFor(WORK)
 
-  test('into a new database is led through, watched, and equal', async () => {
+  test('into a new database is led through by keys alone, watched, and equal', async () => {
     const page = await site.enter('/restore')
     // The only source and its latest good backup are chosen already.
     await page.getByText('Latest good backup').waitFor()
@@ -47,19 +48,22 @@ describe('a restore', () => {
     const name = page.getByLabel('Name of the new database')
     assert.match(await name.inputValue(), /^shop_restored_\d{4}_\d\d_\d\d$/)
     await assertAccessible(page)
-    await name.fill('shop')
+    await type(page, name, 'shop')
     await page.getByText('This is the database in use').waitFor()
     assert.equal(await page.getByRole('button', { name: 'Next', exact: true }).isDisabled(), true)
-    await name.fill('shop anew')
-    await next(page)
+    await type(page, name, 'shop anew')
+    await page.keyboard.press('Enter')
     await page.getByText('Everything is ready.').waitFor(WORK)
     await assertAccessible(page)
-    await page.getByRole('button', { name: 'Check again' }).click()
+    await press(page, page.getByRole('button', { name: 'Check again' }))
     await next(page)
     await page.getByText('The backup is loaded into a new database, shop anew.').waitFor()
     await assertAccessible(page)
-    await page.getByRole('button', { name: 'Restore into shop anew' }).click()
+    await press(page, page.getByRole('button', { name: 'Restore into shop anew' }))
     await isDone(page)
+    // Whoever goes on by Tab does so here, and not at the top of the page.
+    const focused = page.locator(':focus')
+    assert.match(await focused.innerText(), /Done, verified/)
     assert.match(page.url(), /\/restore\?run=[0-9a-f-]{36}$/)
     await page
       .getByText(`postgresql://postgres@127.0.0.1:${site.database.port}/shop%20anew`)
@@ -82,15 +86,18 @@ describe('a restore', () => {
     live.on('error', () => undefined)
     await live.connect()
     const page = await site.enter(`/restore?source=${source}&backup=${backup}&step=target`)
-    await page.getByRole('radio', { name: 'In place of shop' }).click()
+    await tabTo(page, page.getByRole('radio', { name: 'A new database on the same server' }))
+    await page.keyboard.press('ArrowUp')
+    assert.ok(await page.getByRole('radio', { name: 'In place of shop' }).isChecked())
     await next(page)
     await page.getByText('One problem stands in the way').waitFor(WORK)
     await page.getByText(/in use by postgres/).waitFor()
-    await page.getByLabel('End these connections at the moment of the swap').check()
+    const ends = page.getByLabel('End these connections at the moment of the swap')
+    await press(page, ends, 'Space')
     const agreed = page.getByLabel('I have read the warning and go on')
     await agreed.waitFor(WORK)
     assert.equal(await page.getByRole('button', { name: 'Next', exact: true }).isDisabled(), true)
-    await agreed.check()
+    await press(page, agreed, 'Space')
     await next(page)
     await page.getByText('Everything that was written since the backup').waitFor()
     const later = page.getByRole('row', { name: /public\.later/ })
@@ -101,14 +108,18 @@ describe('a restore', () => {
     )
     await assertAccessible(page)
     const start = page.getByRole('button', { name: 'Replace shop' })
-    await page.getByLabel('Type shop to confirm').fill('sho')
+    await type(page, page.getByLabel('Type shop to confirm'), 'sho')
     assert.equal(await start.isDisabled(), true)
-    await page.getByLabel('Type shop to confirm').fill('shop')
+    await page.keyboard.type('p')
     await makeProofsStale(site)
-    await start.click()
+    await press(page, start)
     await page.getByRole('dialog', { name: 'Is it still you?' }).waitFor()
-    await page.getByRole('dialog').getByLabel('Password', { exact: true }).fill(ADMIN.password)
-    await page.getByRole('dialog').getByRole('button', { name: 'Confirm' }).click()
+    await type(
+      page,
+      page.getByRole('dialog').getByLabel('Password', { exact: true }),
+      ADMIN.password,
+    )
+    await page.keyboard.press('Enter')
     await isDone(page)
     const kept = page.getByRole('heading', { name: /kept as shop_before_\d{8}_\d{6}/ })
     const [old = ''] = /shop_before_\w+/.exec(await kept.innerText()) ?? []

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { assertAccessible } from './axe.ts'
+import { press } from './keyboard.ts'
 import { hold } from './run-hold.ts'
 import { WebSite } from './site.ts'
 
@@ -33,8 +34,8 @@ describe('a run', () => {
     await stages.getByRole('listitem').filter({ hasText: 'Dumping' }).getByText(/now/).waitFor()
     await assertAccessible(page)
 
-    await page.getByRole('button', { name: 'Pause', exact: true }).click()
-    await page.getByRole('button', { name: 'Resume' }).click()
+    await press(page, page.getByRole('button', { name: 'Pause', exact: true }))
+    await press(page, page.getByRole('button', { name: 'Resume' }))
     await log.getByText('resume asked for by user ada@example.org').waitFor()
     await held.letGo()
     await log.getByText('Completed').waitFor()
@@ -54,7 +55,7 @@ describe('a run', () => {
     const run = await site.api.startRun({ kind: 'backup', source: 'books', repository })
     const page = await site.enter(`/runs/${run.id}`)
     await page.getByText('Dumping').first().waitFor()
-    await page.getByRole('button', { name: 'Cancel run' }).click()
+    await press(page, page.getByRole('button', { name: 'Cancel run' }))
     const question = page.getByRole('dialog', { name: 'Cancel this run?' })
     await question.getByText(/this backup does not come to be/).waitFor()
     await question.getByRole('button', { name: 'Cancel the run' }).click()
