@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { WrongUse } from '../../src/core/faults.ts'
 import { Timetable, Timing } from '../../src/core/schedule.ts'
+import { cronOf, readClock, wordsOf } from '../../web/src/parts/schedule-clock.ts'
 
 const timetable = (timing: Partial<Timing> & { cron: string }, id = 'a') =>
   new Timetable(Timing.parse({ timeZone: 'UTC', ...timing }), id)
@@ -30,6 +31,29 @@ describe('jitter', () => {
       .map(slot => ({ slot, fire: often.fireTime(slot) }))
     assert.ok(fires.every(({ slot, fire }) => fire >= slot && +fire < +slot + 60_000))
     assert.ok(new Set(fires.map(({ slot, fire }) => +fire - +slot)).size > 40)
+  })
+})
+
+describe('presets', () => {
+  const PRESETS = [
+    ...['every minute', 'every 15 minutes', '*/20 * * * *', 'every 6 hours', '0 */4 * * *'],
+    ...['hourly', 'every hour at :7', '7 * * * *', 'daily', '@midnight', 'daily at 2:30'],
+    ...['30 2 * * *', '0 30 2 * * *', 'weekdays at 02:30', '30 2 * * 1-5', '0 0 * * 7'],
+    ...['weekly on mon, fri and sunday at 23:59', '@weekly', '@monthly', '5 4 L * *'],
+    ...['monthly on day 29', 'monthly on day 30 at 01:00', 'monthly on day 31 at 01:00'],
+    ...['monthly on the last day at 3:00', '@yearly', '@annually', '0 1 28 2 *'],
+    ...['yearly on 29 february at 01:00', 'yearly on 31 dec at 23:00', '15 6 4 7 *'],
+  ]
+  const slots = (cron: string) =>
+    timetable({ cron }).slotsBetween(at('2023-12-31'), at('2028-03-02'), 60).map(text)
+
+  test('the dashboard reads and writes them as the server means them', () => {
+    for (const preset of PRESETS) {
+      const clock = readClock(preset)
+      assert.ok(clock, preset)
+      assert.deepEqual(slots(cronOf(clock)), slots(preset), `${preset}: ${cronOf(clock)}`)
+      assert.deepEqual(slots(wordsOf(clock)), slots(preset), `${preset}: ${wordsOf(clock)}`)
+    }
   })
 })
 

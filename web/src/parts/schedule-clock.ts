@@ -1,3 +1,7 @@
+// What src/core/presets.ts reads into patterns of cron is read here into what a form can change, and written again. The
+// dashboard imports nothing of the server's, and asking the server at each key would be slow: test/core/schedule.test.ts
+// holds the two together.
+
 export const WEEKDAYS = [
   'monday',
   'tuesday',

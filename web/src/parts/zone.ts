@@ -20,7 +20,10 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   return format
 }
 
-/** What a wall shows at an instant, to the minute, as if the wall hung in UTC. Both in ms. */
+/**
+ * What a wall shows at an instant, to the minute, as if the wall hung in UTC. Both in ms. As in
+ * src/core/wall-time.ts, of which the dashboard, like all that the client is, imports nothing.
+ */
 export function wallTime(instant: number, timeZone: string): number {
   const field: Record<string, number> = {}
   for (const { type, value } of formatOf(timeZone).formatToParts(instant)) {
