@@ -1,5 +1,5 @@
 import type { Sql } from './db.ts'
-import { type Days, dateIn, datesOf, newestDays } from './strips.ts'
+import { type Days, datesOf, dayIn, newestDays } from './strips.ts'
 
 /** A day of one repository, or of all of them together. */
 export interface StorageDay {
@@ -17,12 +17,16 @@ export interface StorageDay {
   readonly storedBytes: number
 }
 
-type Row = Omit<StorageDay, 'dedupRatio'>
+type Row = Omit<StorageDay, 'day' | 'dedupRatio'> & { readonly day: number }
 
-const withRatio = (row: Row): StorageDay => {
-  const { usedBytes, dumpBytes } = row
-  const dedupRatio = dumpBytes === null || !usedBytes ? null : dumpBytes / usedBytes
-  return { ...row, dedupRatio }
+/** Rows whose day is its place among the days, from 1. */
+function told(rows: readonly Row[], days: Days) {
+  const dates = datesOf(days)
+  return rows.map(({ day, ...row }): StorageDay => {
+    const { usedBytes, dumpBytes } = row
+    const dedupRatio = dumpBytes === null || !usedBytes ? null : dumpBytes / usedBytes
+    return { day: dates[Number(day) - 1] ?? '', ...row, dedupRatio }
+  })
 }
 
 /** The newest so many days, by the clocks of a place. */
@@ -53,7 +57,7 @@ export async function repositoryHistory(
 ): Promise<StorageDay[]> {
   const days = await daysOf(sql, newest)
   const values: unknown[] = [repositoryId, days.starts[0]]
-  const [ran, measured] = [dateIn(days, 'quarter', values), dateIn(days, 'measured_at', values)]
+  const [ran, measured] = [dayIn(days, 'quarter', values), dayIn(days, 'measured_at', values)]
   const rows = await sql.query<Row>(
     `with added as (${added(ran, '$2', 'and repository_id = $1')}), kept as (
        select distinct on (1) ${measured} as day, used_bytes::float8 as used,
@@ -64,7 +68,7 @@ export async function repositoryHistory(
      select ${COLUMNS} from kept full join added using (day) order by 1`,
     values,
   )
-  return rows.map(withRatio)
+  return told(rows, days)
 }
 
 /**
@@ -75,12 +79,12 @@ export async function storageHistory(sql: Sql, newest: Newest): Promise<StorageD
   const days = await daysOf(sql, newest)
   // Each day ends where the next one begins, and today has no end yet.
   const ends = [...days.starts.slice(1), 'infinity']
-  const values: unknown[] = [days.starts[0], datesOf(days), ends]
+  const values: unknown[] = [days.starts[0], ends]
   const rows = await sql.query<Row>(
-    `with added as (${added(dateIn(days, 'quarter', values), '$1')}), kept as (
+    `with added as (${added(dayIn(days, 'quarter', values), '$1')}), kept as (
        select day, sum(used_bytes)::float8 as used, sum(dump_bytes)::float8 as dump,
          sum(backups)::float8 as backups
-       from unnest($2::text[], $3::timestamptz[]) as days (day, until)
+       from unnest($2::timestamptz[]) with ordinality as days (until, day)
          join repositories r on r.removed_at is null or r.removed_at >= until
          cross join lateral (select used_bytes, dump_bytes, backups from repository_days
            where repository_id = r.id and measured_at < until
@@ -90,5 +94,5 @@ export async function storageHistory(sql: Sql, newest: Newest): Promise<StorageD
      select ${COLUMNS} from kept full join added using (day) order by 1`,
     values,
   )
-  return rows.map(withRatio)
+  return told(rows, days)
 }

@@ -1,7 +1,7 @@
 import type { RunState } from '../core/run.ts'
 import type { Sql } from './db.ts'
 import { conditions, type RunFilter } from './run-list.ts'
-import { type Days, dateIn, newestDays } from './strips.ts'
+import { type Days, datesOf, dayIn, newestDays } from './strips.ts'
 
 /** Which runs statistics are about: what the counts of finished runs tell apart. */
 export type StatisticsFilter = Omit<RunFilter, 'who' | 'text'>
@@ -42,7 +42,7 @@ const DAY_MS = 86_400_000
 const ALL_DAYS = '-infinity'
 
 interface Count {
-  /** Empty of those before the days that are asked for. */
+  /** Its date; among the days of a zone its place, from 1, or 0 before the first. */
   readonly day: string
   readonly state: RunState
   readonly runs: number
@@ -83,7 +83,11 @@ async function inZone(sql: Sql, filter: StatisticsFilter, days: Days): Promise<R
     countRuns(sql, filter, IS_ACTIVE, days),
     slowest(sql, filter),
   ])
-  const shown = [...over, ...active].filter(one => one.day !== '')
+  const dates = datesOf(days)
+  const shown = [...over, ...active].flatMap(one => {
+    const day = dates[Number(one.day) - 1]
+    return day === undefined ? [] : [Object.assign(one, { day })]
+  })
   return { ...numbers([...totals, ...active]), p95Seconds, days: byDay(shown) }
 }
 
@@ -95,10 +99,10 @@ async function finishedOn(sql: Sql, filter: StatisticsFilter, days: Days): Promi
   }
   const values: unknown[] = []
   const where = rollUp(filter, values)
-  const date = dateIn(days, 'quarter', values)
+  const day = dayIn(days, 'quarter', values)
   values.push(since)
   return await sql.query<Count>(
-    `select ${date} as day, state, sum(runs::float8) as runs, sum(seconds) as seconds,
+    `select ${day} as day, state, sum(runs::float8) as runs, sum(seconds) as seconds,
        sum(dumped_bytes) as "dumpedBytes", sum(stored_bytes) as "storedBytes"
      from run_quarters where quarter >= $${values.length} and ${where.join(' and ')} group by 1, 2`,
     values,
@@ -210,7 +214,7 @@ async function countRuns(
   const values: unknown[] = []
   const where = conditions(filter, values).join(' and ')
   const day = others
-    ? dateIn(others, 'queued_at', values)
+    ? dayIn(others, 'queued_at', values)
     : `to_char((queued_at at time zone 'UTC')::date, 'YYYY-MM-DD')`
   return await sql.query<Count>(
     `select day, state, runs::float8 as runs,

@@ -62,11 +62,10 @@ export function newestDays(now: Date, count: number, timeZone: string): Days {
 export const datesOf = ({ first, count }: Days): string[] =>
   Array.from({ length: count }, (_, at) => dateOf(Date.parse(first) + at * DAY_MS))
 
-/** Which of the days a moment belongs to, in SQL: its date, or '' before the first. Adds to `values`. */
-export function dateIn(days: Days, moment: string, values: unknown[]): string {
-  values.push(datesOf(days), days.starts)
-  const [dates, starts] = [values.length - 1, values.length]
-  return `coalesce(($${dates}::text[])[width_bucket(${moment}, $${starts}::timestamptz[])], '')`
+/** Which of the days a moment belongs to, in SQL: 1 for the first, 0 before it. Adds to `values`. */
+export function dayIn({ starts }: Days, moment: string, values: unknown[]): string {
+  values.push(starts)
+  return `width_bucket(${moment}, $${values.length}::timestamptz[])`
 }
 
 const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10)

@@ -27,6 +27,7 @@ export class WebSite {
   readonly database: PostgresServer
   /** What the server keeps in its own database, to look at and to change behind its back. */
   readonly catalog: Catalog
+  readonly catalogUrl: string
   readonly dataDir = newDataDir()
   readonly browser: Browser
   readonly #env: Readonly<Record<string, string>>
@@ -44,6 +45,7 @@ export class WebSite {
     this.database = database
     this.browser = browser
     this.catalog = new Catalog({ connectionString: url })
+    this.catalogUrl = url
     this.#env = {
       HOLDFAST_PG_BIN: database.bin,
       HOLDFAST_DATABASE_URL: url,

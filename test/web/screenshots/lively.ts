@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { Client as PostgresClient } from 'pg'
 import type { Page } from 'playwright-core'
-import { joinEmbedded } from '../../../src/catalog/embedded.ts'
 import { type Client, createClient } from '../../../src/client/index.ts'
 import { sessionFetch } from '../../../support/session-fetch.ts'
 import { makeDatabases } from '../../../support/world/databases.ts'
@@ -35,7 +34,7 @@ async function furnished(site: WebSite): Promise<Client> {
   const past = await makePastBackups(site.database, `${site.dataDir}-main`, { now, ...NEVER })
   const client = createClient({ server: site.url, fetch: sessionFetch(site.url) })
   await client.logIn({ email: ADMIN.email, password: ADMIN.password })
-  const catalog = joinEmbedded(site.dataDir) ?? assert.fail('no catalog')
+  const catalog = { connectionString: site.catalogUrl }
   const by = `user ${ADMIN.email}`
   const passwords = { old: 'what it was', new: 'what it is' }
   await furnish({ client, by, catalog, databases: site.database, past, now, passwords })
