@@ -26,10 +26,7 @@ describe('one’s own account', () => {
     await site.api.addUser({ ...SAM, name: 'Sam Session', role: 'viewer' })
   })
   after(() => site.close())
-  afterEach(async () => {
-    await site.closePages()
-    site.assertNoFaults()
-  })
+  afterEach(() => site.leave())
 
   test('has a second factor: turned on, asked for, replaced by a recovery code, turned off', async () => {
     const page = await site.enter('/account', FREDA)

@@ -27,10 +27,7 @@ describe('the panel of active runs', () => {
     await site.api.addSource({ name: 'gone', url: 'postgres://nobody:nothing@127.0.0.1:1/none' })
   })
   after(() => site.close())
-  afterEach(async () => {
-    await site.closePages()
-    site.assertNoFaults()
-  })
+  afterEach(() => site.leave())
 
   test('shows two people how far a run is; one pauses and resumes it, the other sees that', async () => {
     const [ada, other] = await Promise.all([site.enter('/runs'), site.enter('/')])

@@ -21,10 +21,7 @@ describe('the audit log', () => {
     await assert.rejects(site.api.addSource({ name: 'one', url: 'postgres://ann@db/one' }))
   })
   after(() => site.close())
-  afterEach(async () => {
-    await site.closePages()
-    site.assertNoFaults()
-  })
+  afterEach(() => site.leave())
 
   test('is searched by filters that stand in the address', async () => {
     const page = await site.enter('/audit')

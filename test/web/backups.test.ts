@@ -8,16 +8,13 @@ import { tempDir } from '../../support/temp-dir.ts'
 import { assertAccessible } from './axe.ts'
 import { press, tabTo } from './keyboard.ts'
 import { assertNoSideways, PHONE } from './phone.ts'
-import { ADMIN, WebSite } from './site.ts'
+import { ADMIN, WebSite, WORK } from './site.ts'
 
 const VIEWER = {
   email: 'vera@example.org',
   name: 'Vera',
   password: 'the quiet sea is only to look at',
 }
-
-/** What processes take on a busy machine. */
-const WORK = { timeout: 60_000 }
 
 describe('backups', () => {
   let site: WebSite
@@ -43,10 +40,7 @@ describe('backups', () => {
     till = await site.backUp(await site.newSource('till', 10), repository)
   })
   after(() => site.close())
-  afterEach(async () => {
-    await site.closePages()
-    site.assertNoFaults()
-  })
+  afterEach(() => site.leave())
 
   const rows = (page: Page) => page.getByRole('row').filter({ has: page.getByRole('checkbox') })
   const menuOf = async (page: Page, text: string | RegExp, item: string) => {

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
-import { ADMIN, SETUP_TOKEN, WebSite } from './site.ts'
-
-/** Waits that processes need on a busy machine. */
-const WORK = { timeout: 60_000 }
+import { ADMIN, SETUP_TOKEN, WebSite, WORK } from './site.ts'
 
 describe('somebody who clicks everything twice', () => {
   let site: WebSite
@@ -13,10 +10,7 @@ describe('somebody who clicks everything twice', () => {
     await site.newDatabase('stock')
   })
   after(() => site.close())
-  afterEach(async () => {
-    await site.closePages()
-    site.assertNoFaults()
-  })
+  afterEach(() => site.leave())
 
   test('makes each thing once', async () => {
     const page = await site.newPage()

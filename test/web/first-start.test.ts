@@ -28,10 +28,7 @@ describe('the first start', () => {
     await site.newDatabase('shop', 1000)
   })
   after(() => site.close())
-  afterEach(async () => {
-    await site.closePages()
-    site.assertNoFaults()
-  })
+  afterEach(() => site.leave())
 
   test('speaks Vietnamese where the browser does', async () => {
     const page = await site.newPage({ locale: 'vi-VN' })

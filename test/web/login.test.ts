@@ -37,10 +37,7 @@ describe('logging in', () => {
     await site.close()
     await provider.stop()
   })
-  afterEach(async () => {
-    await site.closePages()
-    site.assertNoFaults()
-  })
+  afterEach(() => site.leave())
 
   test('leads to the page that was asked for', async () => {
     const page = await site.newPage()

@@ -3,23 +3,17 @@ import { after, afterEach, before, describe, test } from 'node:test'
 import { holdfast } from '../support/holdfast.ts'
 import { assertAccessible } from './axe.ts'
 import { press, type } from './keyboard.ts'
-import { WebSite } from './site.ts'
+import { WebSite, WORK } from './site.ts'
 
 const REPOSITORY_PAGE = /\/repositories\/[0-9a-f-]{36}$/
 const PASSPHRASE = 'nobody guesses this one'
-/** What processes take on a busy machine. */
-const WORK = { timeout: 60_000 }
-
 describe('adding a repository', () => {
   let site: WebSite
   before(async () => {
     site = await WebSite.open()
   })
   after(() => site.close())
-  afterEach(async () => {
-    await site.closePages()
-    site.assertNoFaults()
-  })
+  afterEach(() => site.leave())
 
   test('a new one has the passphrase that was chosen, and its key is confirmed', async () => {
     const page = await site.enter('/repositories/new')

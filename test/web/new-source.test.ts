@@ -16,10 +16,7 @@ describe('adding databases', () => {
     await site.newDatabase(LONG)
   })
   after(() => site.close())
-  afterEach(async () => {
-    await site.closePages()
-    site.assertNoFaults()
-  })
+  afterEach(() => site.leave())
 
   test('several of one server, by fields, get one schedule', async () => {
     const page = await site.enter('/sources/new')

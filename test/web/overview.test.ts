@@ -22,10 +22,7 @@ describe('the overview', () => {
   after(async () => {
     await site.close()
   })
-  afterEach(async () => {
-    await site.closePages()
-    site.assertNoFaults()
-  })
+  afterEach(() => site.leave())
 
   const schedule = (source: string) =>
     site.api.addSchedule({ source, repository, cron: 'daily at 02:30' })

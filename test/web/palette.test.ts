@@ -29,10 +29,7 @@ describe('the command palette', () => {
     await site.api.editBackup(backup, { note: 'before the great move' })
   })
   after(() => site.close())
-  afterEach(async () => {
-    await site.closePages()
-    site.assertNoFaults()
-  })
+  afterEach(() => site.leave())
 
   test('leads to pages and to what is found, by keys alone', async () => {
     const page = await site.enter('/sources')

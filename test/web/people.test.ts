@@ -20,10 +20,7 @@ describe('users and keys', () => {
     await site.api.addUser({ ...OTTO, name: 'Otto Operator', role: 'operator' })
   })
   after(() => site.close())
-  afterEach(async () => {
-    await site.closePages()
-    site.assertNoFaults()
-  })
+  afterEach(() => site.leave())
 
   test('somebody invited sets a password elsewhere, and may what their role may', async () => {
     const page = await site.enter('/users')

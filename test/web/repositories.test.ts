@@ -13,10 +13,7 @@ describe('repositories', () => {
     await site.api.addUser({ ...VIEWER, name: 'Vera Viewer', role: 'viewer' })
   })
   after(() => site.close())
-  afterEach(async () => {
-    await site.closePages()
-    site.assertNoFaults()
-  })
+  afterEach(() => site.leave())
 
   test('where there is none, the first step is taught', async () => {
     const page = await site.enter('/repositories')

@@ -8,16 +8,13 @@ import { Client } from 'pg'
 import { startPostgres } from '../../support/postgres.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 import { assertAccessible } from './axe.ts'
-import { WebSite } from './site.ts'
+import { WebSite, WORK } from './site.ts'
 
 const VIEWER = {
   email: 'vera@example.org',
   name: 'Vera',
   password: 'the quiet sea is only to look at',
 }
-
-/** What processes take on a busy machine. */
-const WORK = { timeout: 60_000 }
 
 describe('a restore that does not come to pass', () => {
   let site: WebSite
@@ -38,10 +35,7 @@ describe('a restore that does not come to pass', () => {
     await site.api.addUser({ ...VIEWER, role: 'viewer' })
   })
   after(() => site.close())
-  afterEach(async () => {
-    await site.closePages()
-    site.assertNoFaults()
-  })
+  afterEach(() => site.leave())
 
   const oids = () =>
     site.database.query('postgres', `select oid, datname from pg_database order by datname`)

@@ -5,11 +5,8 @@ import type { Page } from 'playwright-core'
 import { assertAccessible } from './axe.ts'
 import { press, tabTo, type } from './keyboard.ts'
 import { assertNoSideways, PHONE } from './phone.ts'
-import { ADMIN, WebSite } from './site.ts'
+import { ADMIN, WebSite, WORK } from './site.ts'
 import { makeProofsStale } from './stale-proof.ts'
-
-/** What processes take on a busy machine. */
-const WORK = { timeout: 60_000 }
 
 describe('a restore', () => {
   let site: WebSite
@@ -25,10 +22,7 @@ describe('a restore', () => {
     backup = await site.backUp(source, repository)
   })
   after(() => site.close())
-  afterEach(async () => {
-    await site.closePages()
-    site.assertNoFaults()
-  })
+  afterEach(() => site.leave())
 
   const rowsOf = async (database: string) => {
     const sql =

@@ -18,10 +18,7 @@ describe('a run', () => {
     await site.newSource('stock')
   })
   after(() => site.close())
-  afterEach(async () => {
-    await site.closePages()
-    site.assertNoFaults()
-  })
+  afterEach(() => site.leave())
 
   test('is followed to its end: stages, log, result', async () => {
     const held = await hold(site, 'shop')

@@ -22,10 +22,7 @@ describe('the history of runs', () => {
     await site.newSource('books')
   })
   after(() => site.close())
-  afterEach(async () => {
-    await site.closePages()
-    site.assertNoFaults()
-  })
+  afterEach(() => site.leave())
 
   test('teaches the first step where nothing has run yet', async () => {
     const page = await site.enter('/runs')

@@ -31,10 +31,7 @@ describe('schedules and the scheduler', () => {
     await site.api.addSchedule({ ...common, source: till, cron: 'every 30 minutes' })
   })
   after(() => site.close())
-  afterEach(async () => {
-    await site.closePages()
-    site.assertNoFaults()
-  })
+  afterEach(() => site.leave())
 
   test('a list says what runs when, is searched, and turns one off and on', async () => {
     const page = await site.enter('/schedules')

@@ -39,8 +39,7 @@ describe('the builder of schedules', () => {
   })
   after(() => site.close())
   afterEach(async () => {
-    await site.closePages()
-    site.assertNoFaults()
+    await site.leave()
     const { schedules } = await site.api.listSchedules()
     for (const { id } of schedules) await site.api.removeSchedule(id)
   })

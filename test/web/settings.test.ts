@@ -13,10 +13,7 @@ describe('settings', () => {
     await site.api.addUser({ ...OTTO, name: 'Otto Operator', role: 'operator' })
   })
   after(() => site.close())
-  afterEach(async () => {
-    await site.closePages()
-    site.assertNoFaults()
-  })
+  afterEach(() => site.leave())
 
   test('are saved and kept, also that there is no limit', async () => {
     const page = await site.enter('/settings')

@@ -15,6 +15,8 @@ export const ADMIN = {
 } as const
 export const SETUP_TOKEN = 'a-token-of-forty-letters-for-the-set-up-01'
 const LONGEST_WAIT_MS = 30_000
+/** What processes take on a busy machine. */
+export const WORK = { timeout: 60_000 }
 
 export interface WebSiteOptions {
   readonly env?: Readonly<Record<string, string>>
@@ -199,6 +201,12 @@ export class WebSite {
   /** What no page may do: throw, or write an error into the console (a broken content policy, too). */
   assertNoFaults(): void {
     assert.deepEqual(this.#faults.splice(0), [])
+  }
+
+  /** After each test. */
+  async leave(): Promise<void> {
+    await this.closePages()
+    this.assertNoFaults()
   }
 
   /** Closes the browsers of a test. */

@@ -27,10 +27,7 @@ describe('sources', () => {
     await site.api.addSource({ name: LONG, url: site.database.url('shop') })
   })
   after(() => site.close())
-  afterEach(async () => {
-    await site.closePages()
-    site.assertNoFaults()
-  })
+  afterEach(() => site.leave())
 
   test('are found by name and by how they stand, which the address keeps', async () => {
     const page = await site.enter('/sources')

@@ -1,6 +1,7 @@
 import { Table } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import type { ReactNode } from 'react'
+import cards from './cards.module.css'
 import classes from './listing.module.css'
 
 export interface Column<Row> {
@@ -72,9 +73,9 @@ function Rows<Row>({ label, rows, keyOf, head, columns, acts }: PartProps<Row>) 
 
 function Cards<Row>({ label, rows, keyOf, head, columns, acts }: PartProps<Row>) {
   return (
-    <ul className={classes.cards} aria-label={label}>
+    <ul className={cards.cards} aria-label={label}>
       {rows.map(row => (
-        <li key={keyOf(row)} className={classes.card}>
+        <li key={keyOf(row)} className={cards.card}>
           <div className={classes.title}>
             <div className={classes.head}>{head.renderCell(row)}</div>
             {acts?.renderCell(row)}

@@ -11,6 +11,7 @@ import { useId, useState } from 'react'
 import type { AuditEntry } from '../../../../src/client/index.ts'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
 import { Ago } from '../../parts/ago.tsx'
+import cards from '../../parts/cards.module.css'
 import { Pairs } from '../../parts/pairs.tsx'
 import { type Look, ToneBadge } from '../../parts/state-badge.tsx'
 import classes from './audit.module.css'
@@ -27,7 +28,7 @@ export function AuditEntries({ entries, isOld }: AuditEntriesProps) {
   const isNarrow = useMediaQuery('(max-width: 62em)', undefined, { getInitialValueInEffect: false })
   if (isNarrow) {
     return (
-      <ul className={classes.cards} aria-label={t.list} aria-busy={isOld}>
+      <ul className={cards.cards} aria-label={t.list} aria-busy={isOld}>
         {entries.map(entry => (
           <EntryCard key={entry.id} entry={entry} />
         ))}

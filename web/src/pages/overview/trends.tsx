@@ -4,12 +4,12 @@ import { ownTimeZone } from '../../data/own-time-zone.ts'
 import { statsQuery, storageQuery } from '../../data/queries.ts'
 import { useMessages } from '../../i18n/language.tsx'
 import { Calendar } from '../../parts/charts/calendar.tsx'
+import charts from '../../parts/charts/charts.module.css'
 import { everyDay, lastDays } from '../../parts/charts/days.ts'
 import { RangeControl } from '../../parts/charts/range-control.tsx'
 import { Trend } from '../../parts/charts/trend.tsx'
 import { FaultAlert } from '../../parts/fault-alert.tsx'
 import { Section } from '../../parts/section.tsx'
-import classes from './overview.module.css'
 
 const YEAR = 365
 
@@ -34,7 +34,7 @@ export function Trends() {
       title={t.title}
       actions={<RangeControl label={t.range} value={range} onChange={setRange} words={t.days} />}
     >
-      <div className={classes.charts}>
+      <div className={charts.charts}>
         <Trend
           title={t.success}
           measure="share"
@@ -61,7 +61,7 @@ export function Trends() {
           empty={t.noStorage}
           points={points(held, ({ dedupRatio }) => dedupRatio)}
         />
-        <div className={classes.wide}>
+        <div className={charts.wide}>
           <Calendar
             title={t.year}
             empty={t.noRuns}

@@ -5,11 +5,11 @@ import type { StorageHistory } from '../../../../src/client/index.ts'
 import { repositoryHistoryQuery } from '../../data/queries.ts'
 import { useMessages } from '../../i18n/language.tsx'
 import { Answer } from '../../parts/answer.tsx'
+import charts from '../../parts/charts/charts.module.css'
 import { DayBars } from '../../parts/charts/day-bars.tsx'
 import { everyDay, lastDays } from '../../parts/charts/days.ts'
 import { RangeControl } from '../../parts/charts/range-control.tsx'
 import { Trend } from '../../parts/charts/trend.tsx'
-import classes from './repositories.module.css'
 
 type Told = StorageHistory['days'][number]
 
@@ -21,9 +21,9 @@ export function RepositoryTrends({ repository }: { readonly repository: string }
   return (
     <Answer query={history} lines={12}>
       {data => (
-        <div className={classes.charts}>
+        <div className={charts.charts}>
           <VisuallyHidden component="h2">{tabs.storage}</VisuallyHidden>
-          <div className={classes.wide}>
+          <div className={charts.wide}>
             <RangeControl label={t.range} value={range} onChange={setRange} words={t.days} />
           </div>
           <Charts told={data.days} range={range} />

@@ -7,6 +7,7 @@ import { OnlyFor } from '../../app/session.tsx'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
 import { useLiveRun } from '../../live/live.tsx'
 import { Ago } from '../../parts/ago.tsx'
+import cards from '../../parts/cards.module.css'
 import { useKeepWords, useScheduleWords } from '../../parts/schedule-words.ts'
 import { StateBadge } from '../../parts/state-badge.tsx'
 import { differs } from '../../parts/zone.ts'
@@ -29,7 +30,7 @@ export function ScheduleList({ schedules, nameOf }: ScheduleListProps) {
   }))
   if (useNarrow()) {
     return (
-      <ul className={classes.cards} aria-label={t.title}>
+      <ul className={cards.cards} aria-label={t.title}>
         {rows.map(row => (
           <ScheduleCard key={row.schedule.id} {...row} />
         ))}
@@ -97,7 +98,7 @@ const ScheduleCard = memo(function ScheduleCard({ schedule, after }: RowProps) {
   const t = useMessages().schedules
   const keepWords = useKeepWords()
   return (
-    <li className={classes.card}>
+    <li className={cards.card}>
       <Group justify="space-between" wrap="nowrap" align="flex-start">
         <div className={classes.what}>
           <What schedule={schedule} after={after} />

@@ -5,6 +5,7 @@ import { type ComponentType, memo } from 'react'
 import { useMay } from '../../app/session.tsx'
 import { useMessages } from '../../i18n/language.tsx'
 import { Ago } from '../../parts/ago.tsx'
+import cards from '../../parts/cards.module.css'
 import { Strip } from '../../parts/charts/strip.tsx'
 import classes from './source.module.css'
 import { SourceAge } from './source-age.tsx'
@@ -57,7 +58,7 @@ export function SourceTable({ label, lines, firstDay, selection }: SourceTablePr
   })
   if (isNarrow) {
     return (
-      <ul className={classes.cards} aria-label={label}>
+      <ul className={cards.cards} aria-label={label}>
         {rows.map(row => (
           <SourceCard key={row.line.id} {...row} />
         ))}
@@ -146,7 +147,7 @@ const SourceCard = memo(function SourceCard(props: SourceRowProps) {
   const { line, firstDay, choose } = props
   const t = useMessages().sources
   return (
-    <li className={classes.card}>
+    <li className={cards.card}>
       <Group wrap="nowrap" align="flex-start">
         {choose && <Choose {...props} />}
         <SourceName line={line} />

@@ -7,11 +7,11 @@ import { statsQuery } from '../../data/queries.ts'
 import { useMessages } from '../../i18n/language.tsx'
 import { Answer } from '../../parts/answer.tsx'
 import { Calendar } from '../../parts/charts/calendar.tsx'
+import charts from '../../parts/charts/charts.module.css'
 import { DayBars } from '../../parts/charts/day-bars.tsx'
 import { everyDay, lastDays } from '../../parts/charts/days.ts'
 import { RangeControl } from '../../parts/charts/range-control.tsx'
 import { Trend } from '../../parts/charts/trend.tsx'
-import classes from './source.module.css'
 
 const YEAR = 365
 type StatsDay = Stats['days'][number]
@@ -34,8 +34,8 @@ function Charts({ told }: { readonly told: readonly StatsDay[] }) {
   const mean = (bytes: number, { completed }: StatsDay) =>
     completed === 0 ? null : bytes / completed
   return (
-    <div className={classes.charts}>
-      <div className={classes.wide}>
+    <div className={charts.charts}>
+      <div className={charts.wide}>
         <VisuallyHidden>
           <h2>{tabs.trends}</h2>
         </VisuallyHidden>
@@ -71,7 +71,7 @@ function Charts({ told }: { readonly told: readonly StatsDay[] }) {
         empty={t.empty}
         bars={days.map(({ day, told: one }) => ({ day, value: one?.storedBytes ?? 0 }))}
       />
-      <div className={classes.wide}>
+      <div className={charts.wide}>
         <Calendar
           title={t.year}
           empty={t.empty}
