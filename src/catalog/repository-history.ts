@@ -25,7 +25,7 @@ function told(rows: readonly Row[], days: Days) {
   return rows.map(({ day, ...row }): StorageDay => {
     const { usedBytes, dumpBytes } = row
     const dedupRatio = dumpBytes === null || !usedBytes ? null : dumpBytes / usedBytes
-    return { day: dates[Number(day) - 1] ?? '', ...row, dedupRatio }
+    return { day: dates[day - 1] ?? '', ...row, dedupRatio }
   })
 }
 
@@ -40,7 +40,7 @@ async function daysOf(sql: Sql, { days, timeZone }: Newest): Promise<Days> {
   return newestDays(clock?.at ?? new Date(), days, timeZone)
 }
 
-const COLUMNS = `day, used as "usedBytes", dump as "dumpBytes", backups,
+const COLUMNS = `day::int as day, used as "usedBytes", dump as "dumpBytes", backups,
   coalesce(dumped, 0) as "dumpedBytes", coalesce(stored, 0) as "storedBytes"`
 
 /** What completed backups added on each of the days; the days begin with the parameter `since`. */

@@ -201,12 +201,15 @@ describe('logging in', () => {
       `update login_tries set tries = 1000 where tries > 0 and free_at <= clock_now()`,
     )
     const wrong = { email: 'famous@example.org', password: 'a wrong one of 12' }
+    // On a busy machine the wait is over before the next one comes.
+    await site.test.setClock(new Date().toISOString())
     await tryFrom('198.51.100.90', wrong)
     await site.test.catalog.query(
       'update login_tries set tries = greatest(tries, 101) where tries < 3',
     )
     assert.equal(refusal(await tryFrom('198.51.100.91', wrong)), '401 LOGIN_REFUSED')
     assert.equal(refusal(await tryFrom('198.51.100.91', wrong)), '429 TOO_MANY_REQUESTS')
+    await site.test.setClock(undefined)
     const owner = await tryFrom('198.51.100.92', { ...wrong, password: PASSWORD })
     assert.equal(owner.status, 200)
   })

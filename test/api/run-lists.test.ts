@@ -213,13 +213,8 @@ describe('lists of runs', () => {
       const day = new Date(newest?.queuedAt ?? 0).toLocaleDateString('sv', { timeZone })
       for (const query of ['?days=2', '?source=shop', `?repository=${newest?.repositoryId}`]) {
         const [here, there] = [await stats(query), await stats(`${query}&timeZone=${timeZone}`)]
-        const { days, ...numbers } = there
-        assert.deepEqual(rounded({ ...here, days: [] }), rounded({ ...numbers, days: [] }), query)
-        assert.deepEqual(
-          rounded({ ...here, days: here.days.map(one => ({ ...one, day })) }),
-          rounded(there),
-          `${query} ${timeZone}`,
-        )
+        for (const one of here.days) Object.assign(one, { day })
+        assert.deepEqual(rounded(here), rounded(there), `${query} ${timeZone}`)
       }
       await site.test.catalog.query('select recount_quarters()')
     }
