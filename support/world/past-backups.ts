@@ -74,7 +74,9 @@ export async function makePastBackups(
         bySource.set(source.name, await backupsOf(past))
       }
     }
-    await Promise.all([work(), work()])
+    // Neither is at work any more when this ends: each has files of its own meanwhile.
+    const ends = await Promise.allSettled([work(), work()])
+    for (const end of ends) if (end.status === 'rejected') throw end.reason
     return { url: directory, recoveryKey: made.recoveryKey.reveal(), bySource }
   } finally {
     await storage.close()

@@ -192,6 +192,34 @@ describe('backups', () => {
     await assertNoSideways(page)
   })
 
+  test('show names as they are written, whatever they would do to a page', async () => {
+    const names = ['<img src=x onerror=alert(1)>', '"><script>alert(1)</script>', '{{7*7}}${7*7}']
+    const database = 'odd<b>name</b>'
+    const odd = await site.newSource(database, 1)
+    for (const name of names) {
+      await site.database.query(database, `create table "${name.replaceAll('"', '""')}" ()`)
+    }
+    const backup = await site.backUp(odd, repository)
+    await site.api.editBackup(backup, { note: names.join(' ') })
+    await site.database.query(database, `drop table "${names[0]}"`)
+    const verified = await site.finished(
+      await site.api.startRun({ kind: 'verify', source: odd, backup }),
+    )
+    assert.equal(verified.failure?.code, 'DATABASE_DIFFERS')
+    const page = await site.enter(`/backups/${backup}`)
+    page.on('dialog', () => assert.fail('a name was performed'))
+    const [image = '', ...others] = names
+    for (const name of names) await page.getByRole('cell', { name, exact: false }).waitFor(WORK)
+    await page.getByText(names.join(' ')).waitFor()
+    await page.goto(`/runs/${verified.id}`)
+    await page.getByText(image).first().waitFor()
+    await page.goto('/backups')
+    await page.getByText(database).first().waitFor()
+    await page.getByText(others[0] ?? '').waitFor()
+    assert.equal(await page.locator('main img, main script').count(), 0)
+    assert.equal(await page.locator('main b', { hasText: /^name$/ }).count(), 0)
+  })
+
   test('in Vietnamese, and none at all', async () => {
     const page = await site.enter('/backups?source=shop', ADMIN, { locale: 'vi' })
     await page.getByRole('heading', { name: 'Bản sao lưu', level: 1 }).waitFor()
