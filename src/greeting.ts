@@ -5,6 +5,7 @@ import type { Catalog } from './catalog/db.ts'
 import { isPassing } from './catalog/passing.ts'
 import type { ServerConfig } from './config.ts'
 import { LOOPBACK } from './core/network.ts'
+import type { Secret } from './core/secret.ts'
 import { type EngineSettings, missingPrograms } from './engines/index.ts'
 import type { Log } from './log.ts'
 
@@ -51,13 +52,14 @@ export async function tellMissing(
   }
 }
 
-/** Tells how the first account is made, where there is none; last, because it is what somebody looks for. */
-export async function tellSetup(node: Starting, catalog: Catalog, url: string): Promise<void> {
-  const { settings, log } = node
-  const token = await untilDone(node, 'look whether anybody has an account', () =>
-    offerSetup(catalog, settings.setupToken),
+/** Lets the first account be made, where there is none; answers the token that it takes. */
+export const openSetup = (node: Starting, catalog: Catalog): Promise<Secret | undefined> =>
+  untilDone(node, 'look whether anybody has an account', () =>
+    offerSetup(catalog, node.settings.setupToken),
   )
-  if (token === undefined) return
+
+/** Tells how the first account is made; last, because it is what somebody looks for. */
+export function tellSetup({ settings, log }: Starting, url: string, token: Secret): void {
   const isOurs = settings.setupToken === undefined
   const link = isOurs ? setupLink(url, token) : `${url}/setup`
   const how = isOurs ? 'within 30 minutes' : 'with HOLDFAST_SETUP_TOKEN at hand'

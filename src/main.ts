@@ -21,7 +21,7 @@ import { openVault, type Vault } from './catalog/vault.ts'
 import { config, type ServerConfig } from './config.ts'
 import { CatalogTooNew, SecretKeyWrong, WorkerWithoutCatalog } from './core/faults.ts'
 import type { EngineSettings } from './engines/index.ts'
-import { sayWhoMayCome, tellMissing, tellSetup } from './greeting.ts'
+import { openSetup, sayWhoMayCome, tellMissing, tellSetup } from './greeting.ts'
 import { adoptBackups } from './jobs/adopt-backups.ts'
 import { DeletionCarrier } from './jobs/carry-out-deletions.ts'
 import { ReachKeeper } from './jobs/reach-keeper.ts'
@@ -73,6 +73,8 @@ export async function serve(options: ServerOptions): Promise<void> {
     const outside = outsideOf(enginesOf(settings), transfersOf(node), repositoriesOf(settings))
     const address = await openDoors(node, { catalog: forApi, vault, checks, outside })
     await startWorker(node, catalog, vault, `server in ${settings.dataDir}`)
+    // Not ready before the scheduler has looked: whoever waits for that finds the set-up open.
+    const setupToken = await openSetup(node, catalog)
     scheduler.start()
     atEnd(node, 'stop the scheduler', () => scheduler.stop())
     const deletions = new DeletionCarrier({ catalog, vault, outside, log: node.log })
@@ -91,7 +93,7 @@ export async function serve(options: ServerOptions): Promise<void> {
     atEnd(node, 'stop comparing the catalog with the repositories', () => adopting)
     node.log.info(`ready on ${address} and ${settings.socket}`)
     await tellMissing(node, enginesOf(settings))
-    await tellSetup(node, catalog, placeOf(settings) ?? address)
+    if (setupToken !== undefined) tellSetup(node, placeOf(settings) ?? address, setupToken)
   })
 }
 

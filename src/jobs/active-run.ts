@@ -8,6 +8,7 @@ import { addRunEvent, type NewRunEvent } from '../catalog/run-events.ts'
 import { type Claim, moveRun } from '../catalog/run-moves.ts'
 import { findRun, type Run } from '../catalog/runs.ts'
 import type { Vault } from '../catalog/vault.ts'
+import type { Manifest } from '../core/backup.ts'
 import { reason } from '../core/fault.ts'
 import { LeaseLost, RunIsFinal } from '../core/faults.ts'
 import type { Log } from '../core/log.ts'
@@ -207,6 +208,8 @@ export class ActiveRun implements Claim {
 
   async #settle({ to, changes }: Move, ending?: Ending): Promise<void> {
     const { catalog, log } = this.#shop
+    const manifest = ending?.type === 'done' ? ending.manifest : undefined
+    let isListed = false
     const settle = async (sql: Sql) => {
       // What was paused at its very end goes on, and then ends.
       const { state } = await findRun(sql, this.id)
@@ -219,6 +222,7 @@ export class ActiveRun implements Claim {
       for (const message of run.state === 'completed' ? run.warnings : []) {
         await addRunEvent(sql, { id: run.id }, { kind: 'warning', message })
       }
+      isListed = run.state === 'completed' && (await this.#list(sql, run, manifest))
       return run
     }
     const run = await persist(() => catalog.transaction(settle), this.#gone.signal)
@@ -227,14 +231,30 @@ export class ActiveRun implements Claim {
       // The look comes by itself if nobody hears of this.
       await lookSoon(catalog, run.repositoryId).catch(() => undefined)
     }
-    const manifest = ending?.type === 'done' ? ending.manifest : undefined
-    if (run.state !== 'completed' || manifest === undefined) return
-    // After the record: whatever may be odd about a manifest, the run has completed.
+    if (run.state !== 'completed' || manifest === undefined || isListed) return
+    // Whatever may be odd about a manifest, the run has completed.
     await recordBackup(catalog, run.repositoryId, manifest).catch((error: unknown) =>
       log.warn({ run: run.id, err: error }, 'backup is not in the catalogue yet'),
     )
   }
+
+  /** Whoever hears that a backup has completed finds it in the catalogue; that holds up no run for long. */
+  async #list(sql: Sql, run: Run, manifest: Manifest | undefined): Promise<boolean> {
+    if (manifest === undefined) return false
+    await sql.query(`savepoint listing; set local lock_timeout = ${LISTING_MS}`)
+    try {
+      await recordBackup(sql, run.repositoryId, manifest)
+      await sql.query('set local lock_timeout to default')
+      return true
+    } catch {
+      await sql.query('rollback to savepoint listing')
+      return false
+    }
+  }
 }
+
+/** How long the end of a run waits for others who change the catalogue of backups. */
+const LISTING_MS = 500
 
 /** Failures after which the repository is looked at, for everybody to see. */
 const OUT_OF_REACH = new Set(['STORAGE_UNREACHABLE', 'REPOSITORY_MISSING'])

@@ -5,7 +5,7 @@ import { offerSetup } from '../../src/api/login/links.ts'
 import { Catalog } from '../../src/catalog/db.ts'
 import { readConfig } from '../../src/config.ts'
 import { Secret } from '../../src/core/secret.ts'
-import { tellSetup } from '../../src/greeting.ts'
+import { openSetup, tellSetup } from '../../src/greeting.ts'
 import { openLog } from '../../src/log.ts'
 import { freshDatabase } from '../../support/catalog.ts'
 import { eventually } from '../support/server.ts'
@@ -58,7 +58,7 @@ describe('setting up (S1)', () => {
     const node = { settings: readConfig({ HOME: site.dir }).server(), log, signal }
     const { catalog } = site.test
     const empty = new Catalog({ connectionString: (await freshDatabase()).url })
-    await assert.rejects(tellSetup(node, empty, 'http://x'), /"users" does not exist/)
+    await assert.rejects(openSetup(node, empty), /"users" does not exist/)
     await empty.close()
     assert.deepEqual(said, [])
     await catalog.query(
@@ -67,10 +67,10 @@ describe('setting up (S1)', () => {
        create trigger full_disk before insert on one_time_tokens for each row
          execute function full_disk()`,
     )
-    const telling = tellSetup(node, catalog, 'http://x')
+    const opening = openSetup(node, catalog)
     await eventually('the first try', () => said.length > 0)
     await catalog.query('drop function full_disk cascade')
-    await telling
+    tellSetup(node, 'http://x', (await opening) ?? assert.fail('no token'))
     assert.match(said[0] ?? '', /could not look whether anybody has an account: trying again/)
     assert.match(said.at(-1) ?? '', /nobody has an account yet: open http:\/\/x\/setup#/)
   })

@@ -64,9 +64,15 @@ export class WebSite {
       freshDatabase(),
     ])
     const site = new WebSite({ database, browser, url }, env)
-    await site.serve()
-    if (!isNew) await site.setUp()
-    return site
+    try {
+      await site.serve()
+      if (!isNew) await site.setUp()
+      return site
+    } catch (error) {
+      // What is left running would keep the tests from ending.
+      await site.close()
+      throw error
+    }
   }
 
   async close(): Promise<void> {
