@@ -69,7 +69,7 @@ const STATEMENTS: readonly string[] = [
    from runs where kind = 'backup' and state = 'completed' order by queued_at desc limit 20000`,
   // Measured on every day of the last year.
   `insert into repository_days
-   select id, current_date - ago, 1e9 + 1e7 * (365 - ago), 1e11 + 1e9 * (365 - ago), 365 - ago, now()
+   select id, current_date - ago, 1e9 + 1e7 * (365 - ago), 1e11 + 1e9 * (365 - ago), 365 - ago, now() - ago * interval '1 day'
    from repositories, generate_series(0, 365) as ago`,
   `insert into runs (id, kind, state, source_id, repository_id, trigger, triggered_by, lock_key, retry,
      attempt, failures, not_before)

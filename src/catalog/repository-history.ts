@@ -88,7 +88,7 @@ export async function storageHistory(sql: Sql, newest: Newest): Promise<StorageD
          join repositories r on r.removed_at is null or r.removed_at >= until
          cross join lateral (select used_bytes, dump_bytes, backups from repository_days
            where repository_id = r.id and measured_at < until
-           order by repository_days.day desc limit 1) as last
+           order by measured_at desc limit 1) as last
        group by day
      )
      select ${COLUMNS} from kept full join added using (day) order by 1`,
