@@ -2,6 +2,7 @@ import { escapeIdentifier } from 'pg'
 import { DatabaseRefused } from '../../core/faults.ts'
 import type { LiveTable } from '../engine.ts'
 import { Session } from './client.ts'
+import { DUMPED_TABLES } from './dumped-tables.ts'
 import type { Settings } from './settings.ts'
 
 /** More tables than anyone compares; their names fit into what we let a server answer. */
@@ -56,12 +57,7 @@ async function list(session: Session): Promise<Listed[]> {
             pg_catalog.has_schema_privilege(n.oid, 'usage')
               and pg_catalog.has_table_privilege(c.oid, 'select')
               and not pg_catalog.row_security_active(c.oid) as readable
-       from pg_catalog.pg_class c
-       join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-      where c.relkind = 'r' and c.relpersistence <> 't'
-        and n.nspname <> 'information_schema' and n.nspname not like 'pg\\_%'
-        and not exists (select from pg_catalog.pg_depend d
-          where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+       from ${DUMPED_TABLES}
       limit ${MOST_TABLES}`,
   )
 }

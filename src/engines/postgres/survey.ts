@@ -3,6 +3,7 @@ import type { Bytes } from '../../stream/bytes.ts'
 import type { Survey, SurveyOptions } from '../engine.ts'
 import { ArchiveReader } from './archive.ts'
 import { Session } from './client.ts'
+import { DUMPED_TABLES } from './dumped-tables.ts'
 import { OutlineBuilder } from './outline.ts'
 import { type DumpContext, explained, runPgDump } from './pg-dump.ts'
 import { checkDumpable } from './preflight.ts'
@@ -21,17 +22,11 @@ interface SizedTable {
   readonly bytes: number
 }
 
-/** What belongs to an extension is dumped only where the extension says so, and not when asked for by name. */
 const LARGEST_TABLES = `
   select n.nspname as schema, c.relname as name,
          (pg_relation_size(c.oid)
            + coalesce(pg_relation_size(nullif(c.reltoastrelid, 0)), 0))::float8 as bytes
-    from pg_catalog.pg_class c
-    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-   where c.relkind = 'r' and c.relpersistence <> 't'
-     and n.nspname <> 'information_schema' and n.nspname not like 'pg\\_%'
-     and not exists (select from pg_catalog.pg_depend d
-       where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+    from ${DUMPED_TABLES}
    order by bytes desc, c.oid limit ${MOST_APART}`
 
 /**
