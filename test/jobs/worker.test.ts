@@ -62,6 +62,7 @@ test('a backup is in the catalogue from the moment on in which its run completes
   const odd = await site.ask(source)
   assert.equal((await site.final(odd.id)).state, 'completed')
   assert.deepEqual(await unlisted(), [{ run: odd.id }])
+  while (warnings.length === 0) await sleep(20)
   assert.deepEqual(warnings, ['backup is not in the catalogue yet'])
   assert.equal((await site.backups()).length, 2)
 })
