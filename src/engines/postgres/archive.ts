@@ -10,6 +10,7 @@ import {
   readHeader,
   readInt,
 } from './archive-head.ts'
+import { unframe } from './copy-data.ts'
 
 /** Who is told what passes by. */
 export interface ArchiveSink {
@@ -18,7 +19,7 @@ export interface ArchiveSink {
   headEnd?(head: ArchiveHead, offset: number): void
   /** Data of `entry` follows; its framing begins at `offset`. */
   dataStart(entry: ArchiveEntry, offset: number): void
-  /** Data without its framing, cut anywhere; `bytes` is only lent. */
+  /** Data without its framing, cut anywhere; `bytes` is lent until it returns. */
   data(bytes: Uint8Array): void
   /** Inside of the data of large objects: one begins. */
   largeObjectStart(oid: number): void
@@ -42,9 +43,6 @@ const INCOMPLETE = Number.NaN
 export class ArchiveReader {
   readonly #sink: ArchiveSink
   readonly #steps: Asking<void>
-  /** A copy of the current piece, in which data moves together. */
-  #work = new Uint8Array()
-  #isCopied = false
   /** Bytes that were taken before the current piece. */
   #before = 0
   #offset = 0
@@ -70,7 +68,6 @@ export class ArchiveReader {
 
   /** Takes the next piece of the archive. */
   push(piece: Uint8Array): void {
-    this.#isCopied = false
     let at = 0
     while (at < piece.length) at = this.#inData ? this.#pass(piece, at) : this.#gather(piece, at)
     this.#before += piece.length
@@ -154,51 +151,36 @@ export class ArchiveReader {
     return stop
   }
 
-  /**
-   * Hands data on without its framing. Up to PostgreSQL 17 every row is framed, so this is the hot loop:
-   * moving rows together within one buffer takes half the time of copying each one into another.
-   */
+  /** Hands data on without its framing. Returns where it stopped: at the end of the piece, or of the data. */
   #pass(piece: Uint8Array, from: number): number {
-    const work = this.#copyOf(piece)
-    const end = piece.length
-    let at = from
-    let filled = from
-    let left = this.#leftOfPiece
-    while (at < end) {
-      if (left === 0) {
-        const hasAll = this.#lengthSize === 5 && this.#lengthFilled === 0 && end - at >= 5
-        left = hasAll ? fastLength(work, at) : this.#lengthByte(work[at] as number)
-        at += hasAll ? 5 : 1
-        if (Number.isNaN(left)) {
-          left = 0
-          continue
-        }
-        if (left === 0) {
-          this.#sink.data(work.subarray(from, filled))
-          return this.#dataEnded(at)
-        }
-        if (left < 0 || left > MAX_PIECE) {
-          throw notAnArchive(`it announces a row of ${left} bytes before byte ${this.#before + at}`)
-        }
+    for (let at = from; at < piece.length; ) {
+      if (this.#leftOfPiece > 0 || this.#isAtLength) {
+        at += this.#unframe(piece.subarray(at))
+        if (at === piece.length || this.#leftOfPiece > 0) continue
       }
-      const stop = at + left < end ? at + left : end
-      if (filled !== at) work.copyWithin(filled, at, stop)
-      filled += stop - at
-      left -= stop - at
-      at = stop
+      // What is left is a length that is cut, is not of the usual size, or ends the data.
+      const left = this.#lengthByte(piece[at] as number)
+      at += 1
+      if (left === 0) return this.#dataEnded(at)
+      if (left < 0 || left > MAX_PIECE) {
+        throw notAnArchive(`it announces a row of ${left} bytes before byte ${this.#before + at}`)
+      }
+      if (left > 0) this.#leftOfPiece = left
     }
-    this.#sink.data(work.subarray(from, filled))
-    this.#leftOfPiece = left
-    return at
+    return piece.length
   }
 
-  #copyOf(piece: Uint8Array): Uint8Array {
-    if (!this.#isCopied) {
-      if (this.#work.length < piece.length) this.#work = new Uint8Array(piece.length)
-      this.#work.set(piece)
-      this.#isCopied = true
-    }
-    return this.#work
+  /** Whether a length of the usual size comes next. */
+  get #isAtLength(): boolean {
+    return this.#lengthSize === 5 && this.#lengthFilled === 0
+  }
+
+  #unframe(rest: Uint8Array): number {
+    const piece = this.#lengthSize === 5 ? rest : rest.subarray(0, this.#leftOfPiece)
+    const { taken, left, data } = unframe(piece, this.#leftOfPiece)
+    this.#leftOfPiece = left
+    if (data.length > 0) this.#sink.data(data)
+    return taken
   }
 
   /** Takes one byte of a length that is cut or not of the usual size. */
@@ -217,11 +199,4 @@ export class ArchiveReader {
     this.#next()
     return at
   }
-}
-
-/** The number at `at`, one sign byte and four bytes with the lowest first; negative for a bad sign. */
-function fastLength(bytes: Uint8Array, at: number): number {
-  const low = (bytes[at + 1] as number) | ((bytes[at + 2] as number) << 8)
-  const high = (bytes[at + 3] as number) | ((bytes[at + 4] as number) << 8)
-  return bytes[at] === 0 ? low + high * 0x1_0000 : -1
 }

@@ -154,7 +154,7 @@ class Lane implements ArchiveSink {
   }
 
   data(bytes: Uint8Array): void {
-    if (bytes.length > 0) this.#steps.push({ data: bytes })
+    this.#steps.push({ data: bytes.slice() })
   }
 
   dataEnd(): void {
