@@ -6,7 +6,7 @@ import { isPassing } from './catalog/passing.ts'
 import type { ServerConfig } from './config.ts'
 import { LOOPBACK } from './core/network.ts'
 import type { Secret } from './core/secret.ts'
-import { type EngineSettings, missingPrograms } from './engines/index.ts'
+import { type EngineSettings, missingPrograms, unsafePrograms } from './engines/index.ts'
 import type { Log } from './log.ts'
 
 // What a server says to whoever starts it: who may come, what is missing, and how the first account is made.
@@ -42,14 +42,17 @@ export function sayWhoMayCome({ settings: { host, web }, log }: Starting): void 
   }
 }
 
-/** Tells what to install: without it there is everything but runs. */
-export async function tellMissing(
+/** Tells what to install: without it there is everything but runs. And what to update. */
+export async function tellPrograms(
   { log, signal }: Starting,
   engines: EngineSettings,
 ): Promise<void> {
   for (const error of await missingPrograms(engines, signal)) {
     log.warn({ err: error }, 'databases cannot be backed up or restored yet')
   }
+  // Whoever stops the server meanwhile is not told.
+  const unsafe = await unsafePrograms(engines, signal).catch(() => [])
+  for (const sentence of unsafe) log.warn(sentence)
 }
 
 /** Lets the first account be made, where there is none; answers the token that it takes. */

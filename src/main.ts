@@ -21,7 +21,7 @@ import { openVault, type Vault } from './catalog/vault.ts'
 import { config, type ServerConfig } from './config.ts'
 import { CatalogTooNew, SecretKeyWrong, WorkerWithoutCatalog } from './core/faults.ts'
 import type { EngineSettings } from './engines/index.ts'
-import { openSetup, sayWhoMayCome, tellMissing, tellSetup } from './greeting.ts'
+import { openSetup, sayWhoMayCome, tellPrograms, tellSetup } from './greeting.ts'
 import { adoptBackups } from './jobs/adopt-backups.ts'
 import { DeletionCarrier } from './jobs/carry-out-deletions.ts'
 import { ReachKeeper } from './jobs/reach-keeper.ts'
@@ -92,7 +92,7 @@ export async function serve(options: ServerOptions): Promise<void> {
     const adopting = adoptBackups({ catalog, vault, outside, log: node.log }, node.signal)
     atEnd(node, 'stop comparing the catalog with the repositories', () => adopting)
     node.log.info(`ready on ${address} and ${settings.socket}`)
-    await tellMissing(node, enginesOf(settings))
+    await tellPrograms(node, enginesOf(settings))
     if (setupToken !== undefined) tellSetup(node, placeOf(settings) ?? address, setupToken)
   })
 }
@@ -106,7 +106,7 @@ export async function work(options: ServerOptions): Promise<void> {
     const vault = await openVault(catalog, settings.secretKeyFile)
     await startWorker(node, catalog, vault)
     node.log.info(`ready for up to ${settings.maxRuns} runs at once`)
-    await tellMissing(node, enginesOf(settings))
+    await tellPrograms(node, enginesOf(settings))
   })
 }
 

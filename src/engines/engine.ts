@@ -22,6 +22,9 @@ export interface Engine {
   /** Looks whether the programs that it works with are on this machine. Throws ToolMissing. */
   requirePrograms(signal: AbortSignal): Promise<void>
 
+  /** A sentence for each of these programs that is known to be unsafe, with what to do. */
+  unsafePrograms(signal: AbortSignal): Promise<string[]>
+
   /** The databases that a login finds on a server; the URL need not name one of them. */
   databases(url: Secret, signal: AbortSignal): Promise<ServerDatabase[]>
 
@@ -174,6 +177,8 @@ export interface Survey {
 /** What an engine may ask of the backup it restores. */
 export interface RestorableBackup {
   readonly facts: SourceFacts
+  /** Somebody brought the dump along: it may have been made to do harm. */
+  readonly isForeign: boolean
   readonly outline: Outline
   /** A stream of the backup, or a part; every byte was proven before it is yielded, and a broken one throws. */
   stream(name: string, range?: ByteRange): Bytes

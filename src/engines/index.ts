@@ -49,6 +49,15 @@ export async function missingPrograms(
   return missing
 }
 
+/** What is known to be unsafe of the programs on this machine that databases are backed up and restored with. */
+export async function unsafePrograms(
+  settings: EngineSettings,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const found = enginesFor(settings).map(engine => engine.unsafePrograms(signal))
+  return (await Promise.all(found)).flat()
+}
+
 /** The engine that a URL is for. Throws WrongUse. */
 export function engineOf(url: Secret, settings: EngineSettings): Engine {
   const engines = enginesFor(settings)

@@ -1,4 +1,11 @@
-import { DUMP, type Manifest, type Outline, type OutlineTable, tableName } from '../core/backup.ts'
+import {
+  DUMP,
+  type Manifest,
+  type Outline,
+  type OutlineTable,
+  tableName,
+  UPLOADED,
+} from '../core/backup.ts'
 import { Fault } from '../core/fault.ts'
 import { DatabaseUnreachable, Interrupted } from '../core/faults.ts'
 import { shortId } from '../core/ids.ts'
@@ -52,6 +59,7 @@ async function look(request: PreflightRequest, signal: AbortSignal): Promise<Pre
   try {
     const backup = {
       facts: manifest.source,
+      isForeign: UPLOADED in manifest.tags,
       outline: await readOutline(reader, manifest),
       stream: (name: string, range?: ByteRange) => reader.stream(name, range),
     }

@@ -1,4 +1,4 @@
-import { DUMP, type Manifest } from '../core/backup.ts'
+import { DUMP, type Manifest, UPLOADED } from '../core/backup.ts'
 import type { Clock } from '../core/clock.ts'
 import { reason } from '../core/fault.ts'
 import { ProofFailed } from '../core/faults.ts'
@@ -63,6 +63,7 @@ export async function restore(
   try {
     const backup = {
       facts: manifest.source,
+      isForeign: UPLOADED in manifest.tags,
       outline: await readOutline(reader, manifest),
       stream: (name: string, range?: ByteRange) => reader.stream(name, range),
     }

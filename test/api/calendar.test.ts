@@ -106,6 +106,8 @@ describe('the calendar of schedules', () => {
       'from=2026-03-23T00:00:00Z&until=2026-03-31T00:00:01Z',
       'from=0000-01-01T00:00:00Z&until=0000-01-02T00:00:00Z',
       'from=9999-12-30T00:00:00Z&until=9999-12-31T00:00:00Z',
+      'from=4.2e274&until=2026-03-23T00:00:00Z',
+      'from=2026-03-23T00:00:00Z&until=yesterday',
     ]) {
       await site.refuse('INVALID_INPUT', 422, 'GET', `/schedules/calendar?${query}`)
     }

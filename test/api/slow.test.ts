@@ -60,6 +60,8 @@ describe('S33: whoever sends slowly', () => {
     const much = `GET /health/live HTTP/1.1\r\nhost: localhost\r\nx: ${'x'.repeat(20_000)}`
     assert.match((await drip(much)).answer, /^HTTP\/1\.1 431 /)
     const long = `GET /${'x'.repeat(20_000)} HTTP/1.1\r\n`
-    assert.match((await drip(long)).answer, /^HTTP\/1\.1 431 /)
+    const { answer } = await drip(long)
+    assert.match(answer, /^HTTP\/1\.1 431 /)
+    assert.match(answer, /content-type: application\/problem\+json[\s\S]*longer than 16 kB/)
   })
 })

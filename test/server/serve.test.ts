@@ -18,6 +18,7 @@ import { joinEmbedded } from '../../src/catalog/embedded.ts'
 import { listNodes } from '../../src/catalog/nodes.ts'
 import { freshDatabase } from '../../support/catalog.ts'
 import { startHoldfast } from '../support/holdfast.ts'
+import { oldPrograms } from '../support/old-programs.ts'
 import {
   answer,
   eventually,
@@ -70,7 +71,8 @@ describe('holdfast serve', () => {
   before(async () => {
     // Settings of other servers, which say nothing of its own one.
     const elsewhere = { PGHOST: 'db.example.org', PGPORT: '5433', PGSSLMODE: 'require' }
-    server = await startServer(newDataDir(), elsewhere)
+    const HOLDFAST_PG_BIN = oldPrograms('15.2')
+    server = await startServer(newDataDir(), { ...elsewhere, HOLDFAST_PG_BIN })
     await server.ready()
   })
   after(() => sweep(server))
@@ -116,6 +118,7 @@ describe('holdfast serve', () => {
     const texts = lines.map(line => (JSON.parse(line) as { msg: string }).msg)
     assert.match(texts[0] ?? '', /^holdfast .* starts in /)
     assert.ok(texts.some(text => text.startsWith('ready on http://127.0.0.1:')))
+    assert.ok(texts.some(text => text.startsWith('pg_restore 15.2 has known security faults')))
     assert.equal(texts.at(-1), 'stopped')
     const password = readFileSync(join(server.dataDir, 'postgres', 'password'), 'utf8').trim()
     assert.ok(!server.stderr().includes(password))

@@ -11,9 +11,9 @@ export const Time = z.codec(z.iso.datetime(), z.date(), {
   encode: time => time.toISOString(),
 })
 
-/** A moment as it stands in a query. */
+/** A moment as it stands in a query. What is none aborts: a rule for two moments must not meet a text. */
 export const TimeText = z.iso
-  .datetime({ offset: true, error: 'it is no time such as 2026-05-01T14:03:00Z' })
+  .datetime({ offset: true, abort: true, error: 'it is no time such as 2026-05-01T14:03:00Z' })
   .transform(text => new Date(text))
   .optional()
 

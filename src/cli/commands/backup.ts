@@ -51,13 +51,17 @@ export function backupCommand(context: Context): Command {
     )
     .action(async (options: Options) => {
       const source = requireOption(options.source, '--source', 'the database to back up')
-      const { database } = await context.openDatabase(context.credentials.url(source, '--source'))
+      const sourceUrl = context.credentials.url(source, '--source')
       const url = context.credentials.repositoryUrl(options.repository)
       const key = await context.credentials.key()
+      // Half a second goes into its key, beside all that has to be done before the first byte comes.
+      const repository = context.openRepository(url, key)
+      repository.catch(() => undefined)
+      const { database } = await context.openDatabase(sourceUrl)
       const result = await reporting(context.terminal, context.clock, progress =>
         backup(
           {
-            repository: context.openRepository(url, key),
+            repository,
             source: database,
             clock: context.clock,
             progress,

@@ -2,6 +2,7 @@ import { DatabaseRefused, TargetUnfit } from '../../core/faults.ts'
 import type { PreflightCheckName } from '../../core/preflight.ts'
 import type { RestorableBackup, RestoreOptions } from '../engine.ts'
 import type { Session } from './client.ts'
+import { knownFault } from './known-faults.ts'
 import type { Contents } from './needs.ts'
 import { type Properties, rolesOf } from './properties.ts'
 import type { Server } from './server.ts'
@@ -74,14 +75,15 @@ function refuseNoCreatedb(_: Session, { target, server }: Both): Met {
 
 function compareVersions(_: Session, { backup, server, tool }: Fitness): Met {
   const sourceMajor = majorOf(backup.facts.server)
-  if (Math.max(tool.major, sourceMajor) > server.major) {
-    return warning(
-      `the backup is of PostgreSQL ${sourceMajor}, restored with pg_restore ${tool.version} into the older ${server.version}`,
-    )
+  const isOlder = Math.max(tool.major, sourceMajor) > server.major
+  const into = `${isOlder ? 'the older ' : ''}${server.version}`
+  const message = `the backup is of PostgreSQL ${sourceMajor}, restored with pg_restore ${tool.version} into ${into}`
+  // Nobody but us can have written our own dumps.
+  const fault = backup.isForeign ? knownFault(tool) : undefined
+  if (fault !== undefined) {
+    return warning(`${message}. Whoever made the dump could do harm with it: ${fault}`)
   }
-  return ok(
-    `the backup is of PostgreSQL ${sourceMajor}, restored with pg_restore ${tool.version} into ${server.version}`,
-  )
+  return isOlder ? warning(message) : ok(message)
 }
 
 function findSubscriptions(_: Session, { contents: { subscriptions } }: Both): Met {

@@ -1,5 +1,5 @@
 import { DatabaseRefused, TablesLocked, ToolFailed } from '../../core/faults.ts'
-import { Tool, type ToolCall } from '../../stream/tool.ts'
+import { Tool } from '../../stream/tool.ts'
 import { Session } from './client.ts'
 import { ToolLogin } from './login.ts'
 import { tooManyTables, whoLocks } from './preflight.ts'
@@ -28,13 +28,22 @@ export async function* runPgDump(
 ): AsyncGenerator<Uint8Array> {
   const login = await ToolLogin.prepare(settings, toolbox.path)
   try {
-    const call = await callOf(toolbox, tool, login, [
-      '--format=custom',
-      '--compress=0', // equal rows must stay equal bytes; the repository compresses
-      '--no-password',
-      `--lock-wait-timeout=${lockTimeout}`,
-      ...args,
-    ])
+    const [first, ...rest] = await commandOf(toolbox, tool, signal)
+    const call = {
+      name: 'pg_dump',
+      program: first,
+      args: [
+        ...rest,
+        '--format=custom',
+        '--compress=0', // equal rows must stay equal bytes; the repository compresses
+        '--no-password',
+        `--lock-wait-timeout=${lockTimeout}`,
+        ...args,
+      ],
+      env: login.env,
+      secrets: login.secrets,
+      isBackground: true,
+    }
     const program = new Tool(call, 'stdout', signal)
     yield* program.output()
     heard(program.messages())
@@ -71,19 +80,16 @@ export async function explained(
 
 /**
  * pg_dump writes 4 KiB at a time into a pipe; with `stdbuf` it writes 256 KiB, and reading 700 MB takes
- * 0.3 instead of 1.0 seconds of our processor. Without it all works the same, only slower.
- * A server on the same machine wakes it for every 8 KiB; were it not in the background, it would take the
- * processor from that very server each time: 20,000 times instead of 1,500 in a dump of 700 MB.
+ * 0.3 instead of 1.0 seconds of our processor. A server on the same machine wakes it for every 8 KiB, and on two
+ * processors it takes its own from that very server, 20,000 times in 700 MB, unless it is scheduled as a batch:
+ * then the backup takes a twentieth less. Without either all works the same, only slower.
  */
-async function callOf(
+async function commandOf(
   toolbox: Toolbox,
   { program }: FoundTool,
-  { env, secrets }: ToolLogin,
-  args: readonly string[],
-): Promise<ToolCall> {
-  const call = { name: 'pg_dump', env, secrets, isBackground: true }
-  const stdbuf = await toolbox.stdbuf()
-  return stdbuf === undefined
-    ? { ...call, program, args }
-    : { ...call, program: stdbuf, args: ['-o256K', program, ...args] }
+  signal: AbortSignal,
+): Promise<readonly [program: string, ...args: string[]]> {
+  const [batch, stdbuf] = await Promise.all([toolbox.batch(signal), toolbox.stdbuf()])
+  const [first, ...rest] = [...batch, ...(stdbuf ? [stdbuf, '-o256K'] : []), program] as [string]
+  return [first, ...rest]
 }

@@ -9,6 +9,7 @@ import { databasesOf } from './databases.ts'
 import { startDump } from './dump.ts'
 import { ForeignArchive } from './foreign.ts'
 import { inspectTarget } from './inspect.ts'
+import { knownFault } from './known-faults.ts'
 import { OutlineBuilder } from './outline.ts'
 import { prepareRestore } from './restore.ts'
 import { databaseName, partsOf, type Settings, settingsOf, urlOf } from './settings.ts'
@@ -40,6 +41,13 @@ export function postgresEngine(places: ToolPlaces & Wishes): Engine {
     parts: partsOf,
     requirePrograms: async signal => {
       await toolbox.find('pg_dump', ANY_VERSION, signal)
+    },
+    unsafePrograms: async signal => {
+      const programs = [
+        ...(await toolbox.all('pg_dump', signal)),
+        ...(await toolbox.all('pg_restore', signal)),
+      ]
+      return programs.flatMap(program => knownFault(program) ?? [])
     },
     databases: (url, signal) => databasesOf(url, within, signal),
     outlineOf,

@@ -42,6 +42,8 @@ const PACKAGES: readonly (readonly [
 ]
 /** A version that every other one is not below. */
 export const ANY_VERSION = 0
+/** A version that no program has. */
+const NO_VERSION = Number.POSITIVE_INFINITY
 
 /** Finds PostgreSQL's own programs. */
 export class Toolbox {
@@ -77,10 +79,39 @@ export class Toolbox {
     throw new ToolMissing({ tool: name, why, install: await installHint(least) })
   }
 
+  /** Every program of that name that {@link find} might choose. */
+  async all(name: ToolName, signal: AbortSignal): Promise<FoundTool[]> {
+    const own = this.#pgBin === undefined ? [] : [this.#pgBin]
+    const directories = [...own, ...(await this.#directories())]
+    const found = await this.#search(name, directories, NO_VERSION, signal)
+    // Debian's /usr/bin has a wrapper of the newest one.
+    return [...new Map(found.map(tool => [tool.version, tool])).values()]
+  }
+
   /** `stdbuf`, where there is one. */
   async stdbuf(): Promise<string | undefined> {
+    return await this.#inPath('stdbuf')
+  }
+
+  /** What to put in front of a program so that it never takes the processor from another one; nothing where that is not to be had. */
+  async batch(signal: AbortSignal): Promise<readonly string[]> {
+    const program = await this.#inPath('chrt')
+    if (program === undefined) return []
+    const args = ['-b', '0']
+    const call = { program, args: [...args, 'true'], env: { PATH: this.path }, secrets: [] }
+    try {
+      await new Tool(call, 'neither', signal).success()
+      return [program, ...args]
+    } catch (error) {
+      // A container may forbid it.
+      if (error instanceof Interrupted) throw error
+      return []
+    }
+  }
+
+  async #inPath(name: string): Promise<string | undefined> {
     for (const directory of this.#pathDirectories()) {
-      const program = join(directory, 'stdbuf')
+      const program = join(directory, name)
       if (await isProgram(program)) return program
     }
     return undefined

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
-import { chmodSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { DatabaseRefused, TargetUnfit } from '../../../src/core/faults.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import type { Restore, RestoreOptions } from '../../../src/engines/engine.ts'
 import { postgresEngine } from '../../../src/engines/postgres/postgres.ts'
-import { tempDir } from '../../../support/temp-dir.ts'
+import { oldPrograms } from '../../support/old-programs.ts'
 import { backUp, inPieces, never, OPTIONS, open, serverForTests, type Taken } from './site.ts'
 
 const server = await serverForTests({ settings: { allow_in_place_tablespaces: 'on' } })
@@ -120,10 +118,7 @@ test('a dump of a newer server needs a newer tool, and an older server is warned
   const newer = { ...taken, facts: { ...taken.facts, tool: 'pg_dump 99.1', server: '99.1' } }
   await assert.rejects(prepare('older', {}, newer), { code: 'TOOL_MISSING' })
   const major = (version?.major ?? 0) + 1
-  const pgBin = tempDir()
-  writeFileSync(join(pgBin, 'pg_restore'), `#!/bin/sh\necho "pg_restore (PostgreSQL) ${major}.0"\n`)
-  chmodSync(join(pgBin, 'pg_restore'), 0o755)
-  const other = postgresEngine({ pgBin, path: process.env.PATH ?? '' })
+  const other = postgresEngine({ pgBin: oldPrograms(`${major}.0`), path: process.env.PATH ?? '' })
   const database = other.database(new Secret(server.url('older')))
   const restore = await database.restore(
     { ...taken, facts: { ...taken.facts, tool: `pg_dump ${major}.0`, server: `${major}.0` } },
@@ -132,6 +127,19 @@ test('a dump of a newer server needs a newer tool, and an older server is warned
   )
   assert.match(restore.warnings().join(), /restored with pg_restore .* into the older/)
   await restore.discard()
+})
+
+test('a dump that somebody brought along is warned about when pg_restore is no match for it', async () => {
+  const { major = 0 } = version ?? {}
+  const engine = postgresEngine({ pgBin: oldPrograms(`${major}.0`), path: process.env.PATH ?? '' })
+  const database = engine.database(new Secret(server.url('brought')))
+  const warnings = async (isForeign: boolean) => {
+    const restore = await database.restore({ ...taken, isForeign }, OPTIONS, never)
+    await restore.discard()
+    return restore.warnings().join()
+  }
+  assert.match(await warnings(true), /could do harm with it: pg_restore \d+\.0 has known .* update/)
+  assert.doesNotMatch(await warnings(false), /harm/)
 })
 
 test('subscriptions come back disabled, and that is said', async () => {

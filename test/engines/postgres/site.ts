@@ -49,6 +49,7 @@ export async function backUp(database: Database): Promise<Taken> {
   const globals = streams.get('globals')
   return {
     facts: dump.facts,
+    isForeign: false,
     outline: dump.outline(),
     stream: (_name, { from, to } = { from: 0, to: bytes.length }) =>
       inPieces(bytes.subarray(from, to), 65_536),
