@@ -33,6 +33,7 @@ export const REFUSALS: Readonly<Record<number, Refusal>> = {
     description: 'A field is missing, unknown or wrong; `problems` names each, and why.',
   },
   429: { name: 'TooMany', description: 'Too many requests; `retry-after` says when to try again.' },
+  431: { name: 'TooMuchAhead', description: 'Its address and headers are longer than 16 kB.' },
   502: {
     name: 'NoAnswer',
     description: 'The database or the repository that it is about does not answer, or refuses.',
@@ -47,7 +48,7 @@ const OUTSIDE: ReadonlySet<Area> = new Set(['sources', 'repositories', 'backups'
 /** The statuses with which a route can refuse, by what it takes and who may call it. */
 export function refusalsOf(one: Route): number[] {
   // A key that does not hold is refused wherever it is shown.
-  const found = [401, 421, 422, 429, 503]
+  const found = [401, 421, 422, 429, 431, 503]
   if (one.needs !== 'nobody' || one.method !== 'GET') found.push(403)
   if (takes(one.params)) found.push(400, 414)
   // A name in a path, a filter or a body may be of nothing that there is.

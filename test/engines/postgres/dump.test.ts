@@ -48,7 +48,7 @@ function through(scripts: Record<string, string>, url = server.url('big')): Data
     writeFileSync(join(pgBin, name), `#!/bin/sh\n${version}\n${body}\n`)
     chmodSync(join(pgBin, name), 0o755)
   }
-  return postgresEngine({ pgBin, path: PATH }).database(new Secret(url))
+  return postgresEngine({ pgBin, path: `${pgBin}:${PATH}` }).database(new Secret(url))
 }
 
 const real = join(server.bin, 'pg_dump')
@@ -105,6 +105,21 @@ test('pg_dump gives way to the server that it reads from', async () => {
   const waits = `for i in $(seq 500); do [ "$(nice)" = ${nicer} ] && break; done`
   await dumpAll(through({ pg_dump: `${waits}; nice > ${heard}; exec ${real} "$@"` }))
   assert.equal(readFileSync(heard, 'utf8').trim(), String(nicer))
+})
+
+/** As Linux calls how a program is scheduled (sched(7)). */
+const SCHED_OTHER = '0'
+const SCHED_BATCH = '3'
+const isLinux = process.platform === 'linux'
+
+test('pg_dump never takes the processor from another program', { skip: !isLinux }, async () => {
+  const heard = join(tempDir(), 'policy')
+  const tells = `cut -d ' ' -f 41 /proc/$$/stat > ${heard}; exec ${real} "$@"`
+  await dumpAll(through({ pg_dump: tells }))
+  assert.equal(readFileSync(heard, 'utf8').trim(), SCHED_BATCH)
+  // A container may forbid that.
+  await dumpAll(through({ pg_dump: tells, chrt: 'exit 1' }))
+  assert.equal(readFileSync(heard, 'utf8').trim(), SCHED_OTHER)
 })
 
 test('a dump that is killed half-way fails', async () => {
