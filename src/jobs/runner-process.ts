@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { reason } from '../core/fault.ts'
+import { giveWay } from '../core/give-way.ts'
 import { redact, type Secret } from '../core/secret.ts'
 import { signalTree, startOf } from './process-tree.ts'
 import { type Done, type Failed, FromRunner, type Order, type ToRunner } from './protocol.ts'
@@ -26,6 +27,8 @@ export interface RunnerListener {
 const STDERR_TAIL = 8 * 1024
 /** A process that even SIGKILL does not end hangs in the kernel: nobody waits for it any longer. */
 const GONE_MS = 5_000
+/** How much nicer a runner is: who asks the server, or the database that is dumped beside it, goes first. */
+const BACKGROUND = 5
 
 /** The process that performs one run, and whatever it starts. */
 export class RunnerProcess {
@@ -57,6 +60,7 @@ export class RunnerProcess {
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
+    giveWay(this.#child.pid, BACKGROUND)
     this.ended = this.#watch()
     this.#tell({ type: 'order', order })
   }

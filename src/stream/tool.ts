@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { getPriority, setPriority } from 'node:os'
 import { basename } from 'node:path'
 import process from 'node:process'
 import type { Readable, Writable } from 'node:stream'
 import { Interrupted, ToolFailed, ToolMissing } from '../core/faults.ts'
+import { giveWay } from '../core/give-way.ts'
 import { redact, type Secret } from '../core/secret.ts'
 import type { Bytes } from './bytes.ts'
 
@@ -12,9 +12,8 @@ import type { Bytes } from './bytes.ts'
 const STDERR_TAIL = 64 * 1024
 /** How long a program may take to end by itself after SIGTERM. */
 const GRACE_MS = 5_000
-/** How much nicer than we are; each step takes about a tenth from a program's share of a busy processor. */
+/** How much nicer a program is that gives way. */
 const BACKGROUND = 10
-const MOST_NICE = 19
 
 export interface ToolCall {
   /** What messages call it; default: the last part of its path. */
@@ -56,7 +55,7 @@ export class Tool {
       detached: true,
       stdio: [uses === 'stdin' ? 'pipe' : 'ignore', uses === 'stdout' ? 'pipe' : 'ignore', 'pipe'],
     })
-    if (call.isBackground === true) giveWay(this.#child.pid)
+    if (call.isBackground === true) giveWay(this.#child.pid, BACKGROUND)
     this.#closed = this.#watch()
   }
 
@@ -191,14 +190,4 @@ async function drained(stream: Writable): Promise<void> {
     () => {},
   )
   over.abort()
-}
-
-/** Raises the niceness of a program; where that is not possible, it works all the same. */
-function giveWay(pid: number | undefined): void {
-  if (pid === undefined) return
-  try {
-    setPriority(pid, Math.min(MOST_NICE, getPriority() + BACKGROUND))
-  } catch {
-    // It has ended already, or the system does not allow it.
-  }
 }

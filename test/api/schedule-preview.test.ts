@@ -75,6 +75,11 @@ describe('a schedule before it is added', () => {
       { ...asked, retry: { delays: [7] } },
     )
     assert.equal(added.periodSeconds, 3600)
+    const edited = (changes: object) =>
+      site.expect<{ periodSeconds: number }>(200, 'PATCH', `/schedules/${added.id}`, changes)
+    assert.equal((await edited({ cron: 'daily at 02:30' })).periodSeconds, 86_400)
+    assert.equal((await edited({ priority: 1 })).periodSeconds, 86_400)
+    assert.equal((await edited({ priority: 0, cron: 'hourly' })).periodSeconds, 3600)
     const run = await site.expect<Record<string, unknown>>(201, 'POST', '/schedules/shop/run')
     assert.deepEqual(
       [run.trigger, run.triggeredBy, run.scheduleId, run.slot, run.request],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { getPriority } from 'node:os'
 import process from 'node:process'
 import { test } from 'node:test'
 import { Secret } from '../../src/core/secret.ts'
@@ -29,21 +30,32 @@ test('a tool that complains without end takes no memory, and its last words are 
   assert.ok(grown < MARGIN, `${grown / MIB} MiB`)
 })
 
+const order: Order = {
+  run: 'none',
+  kind: 'check',
+  request: {},
+  again: false,
+  committed: false,
+  repository: { url: '/nowhere', recoveryKey: '' },
+  madeBy: { holdfast: '0.0.0', host: 'test' },
+  engines: { path: '' },
+  cores: 1,
+}
+const nothing = () => undefined
+const listener = { stage: nothing, progress: nothing, notice: nothing, commit: async () => false }
+
+test('a runner gives way to the server', async () => {
+  // It is made nicer once it has begun.
+  const waits = `for i in $(seq 500); do [ "$(nice)" -gt ${getPriority()} ] && break; done; nice >&2`
+  const command = { program: '/bin/sh', args: ['-c', waits], env: { PATH: '/usr/bin:/bin' } }
+  const runner = new RunnerProcess(command, order, { listener, secrets: [], killAfterMs: 1000 })
+  const ending = await runner.ended
+  const nicer = Math.min(19, getPriority() + 5)
+  assert.match(ending.type === 'died' ? ending.how : '', new RegExp(`: ${nicer}$`))
+})
+
 test('a runner that complains without end takes no memory, and its last words are kept', async () => {
   const command = { program: '/bin/sh', args: ['-c', CHATTER], env: { PATH: '/usr/bin:/bin' } }
-  const order: Order = {
-    run: 'none',
-    kind: 'check',
-    request: {},
-    again: false,
-    committed: false,
-    repository: { url: '/nowhere', recoveryKey: '' },
-    madeBy: { holdfast: '0.0.0', host: 'test' },
-    engines: { path: '' },
-    cores: 1,
-  }
-  const nothing = () => undefined
-  const listener = { stage: nothing, progress: nothing, notice: nothing, commit: async () => false }
   const grown = await growth(async () => {
     const secrets = [new Secret('still')]
     const runner = new RunnerProcess(command, order, { listener, secrets, killAfterMs: 1000 })
