@@ -55,7 +55,7 @@ describe('the reference of the API', () => {
       ['admin', 'sources:write', 'source.add'],
     )
     assert.match(add.description, /admin/)
-    const refused = [400, 401, 403, 404, 409, 413, 415, 421, 422, 429, 502, 503, 507]
+    const refused = [400, 401, 403, 404, 409, 413, 415, 421, 422, 429, 431, 502, 503, 507]
     const statuses = [201, ...refused].map(String)
     assert.deepEqual(Object.keys(add.responses), statuses)
   })
