@@ -68,4 +68,10 @@ export const FILES = [
 ] as const
 
 /** Reads the whole database and keeps nothing: nobody who calls pg_dump is faster. */
-export const SOURCE_LIMIT = { name: 'limit', title: '`pg_dump -Fc -Z0 > /dev/null`', line: DUMP }
+export const SOURCE_LIMIT = {
+  name: 'limit',
+  /** What it is called just before the second backups. */
+  second: 'limit second',
+  title: '`pg_dump -Fc -Z0 > /dev/null`',
+  line: DUMP,
+}

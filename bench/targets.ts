@@ -1,6 +1,7 @@
 import { bytesText } from '../src/operations/words.ts'
 import { p95Name, QUESTIONS } from './api.ts'
 import { loadName } from './api-load.ts'
+import { SOURCE_LIMIT } from './contenders.ts'
 import { bytesOf, highestPeak, medianRatio, NONE, table } from './figures.ts'
 import type { Result, Samples } from './results.ts'
 import { DUE, firingName, IDLE } from './schedules.ts'
@@ -60,7 +61,7 @@ export function targetLines({
 }
 
 function backupTargets(samples: Samples): Target[] {
-  const { limit } = samples
+  const limit = samples[SOURCE_LIMIT.name]
   const first = samples['holdfast first']
   return [
     {
@@ -78,7 +79,7 @@ function backupTargets(samples: Samples): Target[] {
     },
     {
       what: 'second backup, nothing changed, wall time / source limit',
-      measured: medianRatio(samples['holdfast second'], limit),
+      measured: medianRatio(samples['holdfast second'], samples[SOURCE_LIMIT.second]),
       atLeast: 1.2,
       aim: 1,
       text: times,
