@@ -8,8 +8,11 @@ const VIEWER = { email: 'vera@example.org', password: 'seven bridges over quiet 
 
 /** Opens the palette by its keys, and types. */
 async function search(page: Page, text: string) {
+  const field = page.getByRole('combobox', { name: 'Search or jump to' })
+  // One that is still closing gives the focus back, in the middle of what is typed into the next.
+  await field.waitFor({ state: 'detached' })
   await page.keyboard.press('Control+k')
-  await page.getByRole('combobox', { name: 'Search or jump to' }).waitFor()
+  await field.and(page.locator(':focus')).waitFor()
   await page.keyboard.type(text)
 }
 
