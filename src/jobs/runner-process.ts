@@ -60,7 +60,8 @@ export class RunnerProcess {
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
-    giveWay(this.#child.pid, BACKGROUND)
+    // Somebody waits for a restore.
+    if (order.kind !== 'restore') giveWay(this.#child.pid, BACKGROUND)
     this.ended = this.#watch()
     this.#tell({ type: 'order', order })
   }

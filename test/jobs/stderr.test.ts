@@ -44,14 +44,18 @@ const order: Order = {
 const nothing = () => undefined
 const listener = { stage: nothing, progress: nothing, notice: nothing, commit: async () => false }
 
-test('a runner gives way to the server', async () => {
+test('a runner gives way to the server, but for a restore', async () => {
   // It is made nicer once it has begun.
   const waits = `for i in $(seq 500); do [ "$(nice)" -gt ${getPriority()} ] && break; done; nice >&2`
   const command = { program: '/bin/sh', args: ['-c', waits], env: { PATH: '/usr/bin:/bin' } }
-  const runner = new RunnerProcess(command, order, { listener, secrets: [], killAfterMs: 1000 })
-  const ending = await runner.ended
+  const told = async (kind: Order['kind']) => {
+    const options = { listener, secrets: [], killAfterMs: 1000 }
+    const ending = await new RunnerProcess(command, { ...order, kind }, options).ended
+    return ending.type === 'died' ? ending.how : ''
+  }
   const nicer = Math.min(19, getPriority() + 5)
-  assert.match(ending.type === 'died' ? ending.how : '', new RegExp(`: ${nicer}$`))
+  assert.match(await told('check'), new RegExp(`: ${nicer}$`))
+  assert.match(await told('restore'), new RegExp(`: ${getPriority()}$`))
 })
 
 test('a runner that complains without end takes no memory, and its last words are kept', async () => {

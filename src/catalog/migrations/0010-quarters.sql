@@ -58,6 +58,3 @@ create function recount_quarters() returns void language sql as $$
   group by 1, 2, 3, 4, 5;
 $$;
 select recount_quarters();
-
--- What was measured last before a moment.
-create index repository_days_measured on repository_days (repository_id, measured_at desc);

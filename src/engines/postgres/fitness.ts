@@ -79,7 +79,7 @@ function compareVersions(_: Session, { backup, server, tool }: Fitness): Met {
   const into = `${isOlder ? 'the older ' : ''}${server.version}`
   const message = `the backup is of PostgreSQL ${sourceMajor}, restored with pg_restore ${tool.version} into ${into}`
   // Nobody but us can have written our own dumps.
-  const fault = backup.isForeign ? knownFault(tool) : undefined
+  const fault = backup.isForeign ? knownFault('pg_restore', tool) : undefined
   if (fault !== undefined) {
     return warning(`${message}. Whoever made the dump could do harm with it: ${fault}`)
   }

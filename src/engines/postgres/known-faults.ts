@@ -1,28 +1,52 @@
-import { basename } from 'node:path'
-import type { FoundTool } from './tools.ts'
+import type { FoundTool, ToolName } from './tools.ts'
+
+interface Faults {
+  /** The one that was mended last. */
+  readonly newest: string
+  /** The first release of each major version in which none is known. */
+  readonly mended: ReadonlyMap<number, number>
+}
 
 /**
- * The first release of each major version in which no fault is known by which a server that is dumped, or an archive
- * that is restored, makes pg_dump or pg_restore run what it wants: postgresql.org/support/security, component "client".
- * All of these releases mend CVE-2026-116314, a crafted archive that takes over pg_restore.
+ * Faults by which a server that is dumped, or an archive that is restored, makes our programs run what it wants:
+ * postgresql.org/support/security, component "client".
  */
-const MENDED: ReadonlyMap<number, number> = new Map([
-  [14, 25],
-  [15, 20],
-  [16, 16],
-  [17, 12],
-  [18, 7],
-])
-const OLDEST = Math.min(...MENDED.keys())
+const FAULTS: Readonly<Partial<Record<ToolName, Faults>>> = {
+  /** A server overwrites memory of whoever reads large objects. */
+  pg_dump: {
+    newest: 'CVE-2026-6477',
+    mended: new Map([
+      [14, 23],
+      [15, 18],
+      [16, 14],
+      [17, 10],
+      [18, 4],
+    ]),
+  },
+  /** An archive is taken at its word. */
+  pg_restore: {
+    newest: 'CVE-2026-116314',
+    mended: new Map([
+      [14, 25],
+      [15, 20],
+      [16, 16],
+      [17, 12],
+      [18, 7],
+    ]),
+  },
+}
+const OLDEST = 14
 
 /** What to say of a program of PostgreSQL that is known to be unsafe; undefined when nothing is known of it. */
-export function knownFault({ program, version, major }: FoundTool): string | undefined {
-  const what = `${basename(program)} ${version}`
+export function knownFault(name: ToolName, { version, major }: FoundTool): string | undefined {
+  const faults = FAULTS[name]
+  if (faults === undefined) return undefined
+  const what = `${name} ${version}`
   if (major < OLDEST) {
     return `${what} has known security faults that nobody mends any more: install the client of PostgreSQL ${OLDEST} or later`
   }
   const minor = Number(version.split('.')[1] ?? 0)
-  const mended = MENDED.get(major)
+  const mended = faults.mended.get(major)
   if (mended === undefined || minor >= mended) return undefined
-  return `${what} has known security faults, among them CVE-2026-116314: update it to ${major}.${mended} or later`
+  return `${what} has known security faults, among them ${faults.newest}: update it to ${major}.${mended} or later`
 }

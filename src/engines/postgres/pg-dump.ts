@@ -90,6 +90,6 @@ async function commandOf(
   signal: AbortSignal,
 ): Promise<readonly [program: string, ...args: string[]]> {
   const [batch, stdbuf] = await Promise.all([toolbox.batch(signal), toolbox.stdbuf()])
-  const [first, ...rest] = [...batch, ...(stdbuf ? [stdbuf, '-o256K'] : []), program] as [string]
-  return [first, ...rest]
+  const command = [...batch, ...(stdbuf ? [stdbuf, '-o256K'] : []), program]
+  return command as [string, ...string[]]
 }

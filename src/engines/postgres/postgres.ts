@@ -14,7 +14,7 @@ import { OutlineBuilder } from './outline.ts'
 import { prepareRestore } from './restore.ts'
 import { databaseName, partsOf, type Settings, settingsOf, urlOf } from './settings.ts'
 import { startSurvey } from './survey.ts'
-import { ANY_VERSION, Toolbox, type ToolPlaces } from './tools.ts'
+import { ANY_VERSION, Toolbox, type ToolName, type ToolPlaces } from './tools.ts'
 
 /** Whose wishes these are, and what is theirs; see EngineSettings. */
 interface Wishes {
@@ -43,11 +43,9 @@ export function postgresEngine(places: ToolPlaces & Wishes): Engine {
       await toolbox.find('pg_dump', ANY_VERSION, signal)
     },
     unsafePrograms: async signal => {
-      const programs = [
-        ...(await toolbox.all('pg_dump', signal)),
-        ...(await toolbox.all('pg_restore', signal)),
-      ]
-      return programs.flatMap(program => knownFault(program) ?? [])
+      const found = async (name: ToolName) =>
+        (await toolbox.all(name, signal)).flatMap(tool => knownFault(name, tool) ?? [])
+      return [...(await found('pg_dump')), ...(await found('pg_restore'))]
     },
     databases: (url, signal) => databasesOf(url, within, signal),
     outlineOf,

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { unsafePrograms } from '../../../src/engines/index.ts'
 import { knownFault } from '../../../src/engines/postgres/known-faults.ts'
-import { majorOf } from '../../../src/engines/postgres/tools.ts'
+import { majorOf, type ToolName } from '../../../src/engines/postgres/tools.ts'
 import { oldPrograms } from '../../support/old-programs.ts'
 
-const of = (version: string) =>
-  knownFault({ program: '/usr/bin/pg_restore', version, major: majorOf(version) })
+const of = (version: string, name: ToolName = 'pg_restore') =>
+  knownFault(name, { program: `/usr/bin/${name}`, version, major: majorOf(version) })
 
 describe('programs with known security faults', () => {
   test('are told with what mends them', () => {
@@ -26,7 +26,14 @@ describe('programs with known security faults', () => {
   test('are none that have them mended, or of which nothing is known', () => {
     for (const version of ['14.25', '15.20', '16.16', '17.12', '18.7', '18.10', '19.0', '99.1']) {
       assert.equal(of(version), undefined, version)
+      assert.equal(of(version, 'pg_dump'), undefined, version)
     }
+  })
+
+  test('are each told of their own', () => {
+    assert.equal(of('15.18', 'pg_dump'), undefined)
+    assert.match(of('15.17', 'pg_dump') ?? '', /CVE-2026-6477: update it to 15\.18/)
+    assert.equal(of('9.6.24', 'pg_dumpall'), undefined)
   })
 
   test('are found on this machine', async () => {
