@@ -9,6 +9,7 @@ import {
 } from '../core/faults.ts'
 import { shortId } from '../core/ids.ts'
 import type { Failure } from '../core/run.ts'
+import { line } from '../core/run-lines.ts'
 import { careFor } from './backup-care.ts'
 import { type BackupRow, type FoundBackup, findBackup } from './backup-list.ts'
 import type { Catalog, Sql } from './db.ts'
@@ -210,8 +211,8 @@ export async function noteDeletion(sql: Sql, run: Run): Promise<void> {
     [run.repositoryId, `${backup}%`],
   )
   if (due === undefined) return
-  const message = `backup ${shortId(due.id)} is to be deleted at ${due.at.toISOString()}`
-  await addRunEvent(sql, { id: run.id }, { kind: 'notice', message })
+  const said = line('DELETION_DUE', { backup: shortId(due.id), at: due.at.toISOString() })
+  await addRunEvent(sql, { id: run.id }, { kind: 'notice', ...said })
 }
 
 /** The backup, while nobody else deletes one of its repository, begins to restore one or rebuilds the list. */

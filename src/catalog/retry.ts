@@ -1,4 +1,5 @@
 import { NotFound, RunIsFinal, RunNotOver } from '../core/faults.ts'
+import { line } from '../core/run-lines.ts'
 import { audit } from './audit.ts'
 import type { Sql } from './db.ts'
 import { addRunEvent } from './run-events.ts'
@@ -21,7 +22,7 @@ export async function holdForRetry(sql: Sql, id: string): Promise<Run> {
 
 /** Ends the pause before the next attempt of a run. */
 export async function retryNow(sql: Sql, { id, attempt }: Run, by: string): Promise<Run> {
-  await addRunEvent(sql, { id }, { kind: 'control', message: `retry asked for by ${by}` })
+  await addRunEvent(sql, { id }, { kind: 'control', ...line('ASKED_FOR', { what: 'retry', by }) })
   await audit(sql, {
     actor: by,
     action: 'run.retry',

@@ -1,5 +1,6 @@
 import { LeaseLost, RunIsFinal } from '../core/faults.ts'
 import { isFinal, type RetryPolicy, type RunState } from '../core/run.ts'
+import { line } from '../core/run-lines.ts'
 import type { Catalog, Sql } from './db.ts'
 import { jsonText } from './json.ts'
 import { type Claim, moveRun } from './run-moves.ts'
@@ -28,7 +29,7 @@ export async function claimRun(
     const [next] = await sql.query<Claim & { attempt: number }>(NEXT, [node.id])
     if (next === undefined) return undefined
     const claim = { nodeId: node.id, leaseMs: node.leaseMs }
-    return await moveRun(sql, next, 'running', { claim, message: 'claimed' })
+    return await moveRun(sql, next, 'running', { claim, line: line('CLAIMED') })
   })
 }
 

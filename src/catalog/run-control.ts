@@ -1,5 +1,6 @@
 import { LockReleased, NotFound, RunIsFinal } from '../core/faults.ts'
 import { asFailure, isFinal } from '../core/run.ts'
+import { line, type RunControl } from '../core/run-lines.ts'
 import { audit } from './audit.ts'
 import type { Sql } from './db.ts'
 import { CLAIM_LOCK } from './run-claims.ts'
@@ -54,7 +55,7 @@ export async function wantCancel(sql: Sql, id: string, by: string): Promise<Run>
   if (run.wanted === 'cancel') return run
   await noteControl(sql, run, 'cancel', by)
   if (run.state === 'queued' || run.state === 'retrying') {
-    return await moveRun(sql, run, 'cancelled', { message: `cancelled by ${by}`, by })
+    return await moveRun(sql, run, 'cancelled', { line: line('CANCELLED_BY', { by }), by })
   }
   return await want(sql, run, 'cancel', by)
 }
@@ -98,8 +99,8 @@ export async function releaseLock(sql: Sql, id: string, by: string): Promise<Run
     [id],
   )
   const failure = asFailure(new LockReleased({ by }))
-  const message = `failed: ${failure.message}`
-  return await moveRun(sql, { id, fence }, 'failed', { failure, message, by, outcome: 'lost' })
+  const changes = { failure, line: line('RELEASED', { failure }), by, outcome: 'lost' } as const
+  return await moveRun(sql, { id, fence }, 'failed', changes)
 }
 
 function refuseCancelled(run: Run, wanted: string): never {
@@ -115,8 +116,8 @@ async function want(sql: Sql, run: Run, wanted: Run['wanted'], by: string): Prom
   return changed ?? run
 }
 
-async function noteControl(sql: Sql, run: Run, what: string, by: string): Promise<void> {
-  await addRunEvent(sql, { id: run.id }, { kind: 'control', message: `${what} asked for by ${by}` })
+async function noteControl(sql: Sql, run: Run, what: RunControl, by: string): Promise<void> {
+  await addRunEvent(sql, { id: run.id }, { kind: 'control', ...line('ASKED_FOR', { what, by }) })
   await audit(sql, {
     actor: by,
     action: `run.${what}`,

@@ -1,3 +1,4 @@
+import { WARNINGS } from '../core/warnings.ts'
 import type { Sql } from './db.ts'
 
 /**
@@ -13,8 +14,6 @@ export async function doubtsOf(sql: Sql, runId: string): Promise<string[]> {
     [runId],
   )
   return rows.map(({ kind, repository, target }) =>
-    kind === 'restore'
-      ? `whether the restored database took its place is not known: look at ${target} before anything writes to it`
-      : `whether the backup was written is not known: "holdfast repo refresh ${repository}" takes it in if it was`,
+    kind === 'restore' ? WARNINGS.swapUnknown({ target }) : WARNINGS.backupUnknown({ repository }),
   )
 }

@@ -11,12 +11,16 @@ export interface RunEvent {
   readonly at: Date
   readonly kind: RunEventKind
   readonly message: string
+  /** What the message says, where it is one of RUN_LINES. */
+  readonly code: string | null
   readonly details: Readonly<Record<string, unknown>>
 }
 
 export interface NewRunEvent {
   readonly kind: RunEventKind
   readonly message: string
+  /** It is kept with the details. */
+  readonly code?: string | undefined
   readonly details?: Readonly<Record<string, unknown>> | undefined
 }
 
@@ -41,7 +45,7 @@ export async function addRunEvent(
       run.fence ?? null,
       event.kind,
       plainText(event.message),
-      jsonText(event.details ?? {}),
+      jsonText({ ...event.details, code: event.code }),
     ],
   )
 }
@@ -49,8 +53,9 @@ export async function addRunEvent(
 /** The log of a run, oldest line first; `afterId` is the last line known already. */
 export async function runEvents(sql: Sql, runId: string, afterId = 0): Promise<RunEvent[]> {
   return await sql.query<RunEvent>(
-    `select id::float8 as id, attempt, at, kind, message, details from run_events
-     where run_id = $1 and id > $2 order by run_events.id limit ${PAGE}`,
+    `select id::float8 as id, attempt, at, kind, message, details ->> 'code' as code,
+            details - 'code' as details
+     from run_events where run_id = $1 and id > $2 order by run_events.id limit ${PAGE}`,
     [runId, afterId],
   )
 }

@@ -1,5 +1,7 @@
 import { LeaseLost, RunIsFinal } from '../core/faults.ts'
 import { type Failure, isFinal, RUN_MOVES, type RunState } from '../core/run.ts'
+import { line } from '../core/run-lines.ts'
+import type { Said } from '../core/said.ts'
 import { closeAttempt, type Outcome, openAttempt } from './attempts.ts'
 import type { Sql } from './db.ts'
 import { jsonText } from './json.ts'
@@ -17,7 +19,7 @@ export interface Claim {
 /** What is written down with a move. */
 export interface RunChanges {
   /** What the log says; default: the new state. */
-  readonly message?: string
+  readonly line?: Said
   /** Who did it, where somebody did. */
   readonly by?: string
   /** How the attempt ended; default: as the state says. */
@@ -75,16 +77,13 @@ export async function moveRun(
   }
   if (now.wanted !== 'cancel' || !OVERRULED.has(to)) return await move(sql, claim, to, changes)
   if (to === 'completed' && now.committing) {
-    const message = 'completed: the cancel came too late'
-    return await move(sql, claim, to, { ...changes, message })
+    return await move(sql, claim, to, { ...changes, line: line('CANCEL_TOO_LATE') })
   }
   return await move(sql, claim, 'cancelled', { ...cancelled(now.wantedBy), bytes: changes.bytes })
 }
 
-const cancelled = (by: string | null): RunChanges => ({
-  message: by === null ? 'cancelled' : `cancelled by ${by}`,
-  ...(by !== null && { by }),
-})
+const cancelled = (by: string | null): RunChanges =>
+  by === null ? {} : { line: line('CANCELLED_BY', { by }), by }
 
 async function move(sql: Sql, claim: Claim, to: RunState, given: RunChanges): Promise<Run> {
   // Of these, nobody has heard how their last attempt ended.
@@ -100,8 +99,14 @@ async function move(sql: Sql, claim: Claim, to: RunState, given: RunChanges): Pr
     { id: run.id },
     {
       kind: 'state',
-      message: changes.message ?? to,
-      details: { state: to, by: changes.by, failure: changes.failure },
+      message: to,
+      ...changes.line,
+      details: {
+        ...changes.line?.details,
+        state: to,
+        by: changes.by,
+        failure: changes.failure,
+      },
     },
   )
   for (const message of doubts) await addRunEvent(sql, { id: run.id }, { kind: 'warning', message })

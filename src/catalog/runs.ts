@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { NotFound, RunInTheWay, WrongUse } from '../core/faults.ts'
 import { shortId } from '../core/ids.ts'
 import type { Failure, RetryPolicy, RunKind, RunState, RunTrigger } from '../core/run.ts'
+import { line } from '../core/run-lines.ts'
 import { audit } from './audit.ts'
 import type { Sql } from './db.ts'
 
@@ -210,21 +211,24 @@ const VALUES = `id, kind, source_id, repository_id, schedule_id, trigger, trigge
 const ASKED = `jsonb_to_recordset($1::jsonb) as asked (id uuid, kind text, source_id uuid,
   repository_id uuid, schedule_id uuid, trigger text, triggered_by text, slot timestamptz,
   missed_slots jsonb, missed_more integer, lock_key text, host text, request jsonb, request_sealed text,
-  idempotency_key text, priority integer, retry jsonb)`
+  idempotency_key text, priority integer, retry jsonb, failure jsonb, line jsonb)`
+/** The first line of each log. */
+const LOG = `insert into run_events (run_id, attempt, at, kind, message, details)
+  select runs.id, 0, runs.queued_at, 'state', line->>'message',
+    line->'details' || jsonb_build_object('code', line->'code')
+  from runs join ${ASKED} on asked.id = runs.id`
 
 /** Queues those of the rows that nothing stands in the way of, and logs that. */
 async function insertQueued(sql: Sql, rows: readonly Row[]): Promise<Run[]> {
+  const queued = rows.map(row => ({ ...row, line: line('QUEUED', { by: row.triggered_by }) }))
   return await sql.query<Run>(
     `with now as (select clock_now() as at), runs as (
        insert into runs (${COLUMNS}, not_before, queued_at)
        select ${VALUES}, now.at, now.at from ${ASKED}, now
        on conflict do nothing returning *
-     ), logged as (
-       insert into run_events (run_id, attempt, at, kind, message)
-       select id, 0, queued_at, 'state', 'queued by ' || triggered_by from runs
-     )
+     ), logged as (${LOG})
      select ${RUN} from runs`,
-    [JSON.stringify(rows)],
+    [JSON.stringify(queued)],
   )
 }
 
@@ -236,19 +240,19 @@ async function insertSkipped(sql: Sql, rows: readonly Row[]): Promise<Run[]> {
     [rows.map(row => row.lock_key)],
   )
   const blocker = new Map(inTheWay.map(one => [one.lockKey, one]))
-  const failed = rows.map(row => ({ ...row, failure: skipReason(blocker.get(row.lock_key)) }))
+  const skipped = rows.map(row => {
+    const failure = skipReason(blocker.get(row.lock_key))
+    return { ...row, failure, line: line('SKIPPED', { failure }) }
+  })
   return await sql.query<Run>(
     `with now as (select clock_now() as at), runs as (
        insert into runs (${COLUMNS}, state, failure, not_before, queued_at, finished_at)
        select ${VALUES}, 'skipped', failure, now.at, now.at, now.at
-       from ${ASKED.replace(/\)$/, ', failure jsonb)')}, now
+       from ${ASKED}, now
        on conflict do nothing returning *
-     ), logged as (
-       insert into run_events (run_id, attempt, at, kind, message)
-       select id, 0, queued_at, 'state', 'skipped: ' || (failure->>'message') from runs
-     )
+     ), logged as (${LOG})
      select ${RUN} from runs`,
-    [JSON.stringify(failed)],
+    [JSON.stringify(skipped)],
   )
 }
 

@@ -557,6 +557,36 @@ export type FaultCode =
   | 'WRONG_PASSPHRASE'
   | 'WRONG_USE'
 
+/** What a look ahead at a restore finds, beside faults */
+export type FindingCode =
+  | 'BACKUP_READABLE'
+  | 'LOGIN_ACCEPTED'
+  | 'CONNECTION_EXPOSED'
+  | 'VERSIONS_FIT'
+  | 'VERSIONS_OLDER'
+  | 'VERSIONS_UNSAFE'
+  | 'MAY_CREATE_DATABASES'
+  | 'TARGET_ABSENT'
+  | 'TARGET_EMPTY'
+  | 'TARGET_KEPT'
+  | 'NOBODY_CONNECTED'
+  | 'CONNECTIONS_ENDED'
+  | 'LOCALE_THERE'
+  | 'EXTENSIONS_THERE'
+  | 'ROLES_THERE'
+  | 'OWNERS_KEPT'
+  | 'OWNERS_DROPPED'
+  | 'IS_SUPERUSER'
+  | 'NO_SUPERUSER_NEEDED'
+  | 'SUPERUSER_NEEDED'
+  | 'TABLESPACES_THERE'
+  | 'TABLESPACES_MISSING'
+  | 'NO_SUBSCRIPTIONS'
+  | 'SUBSCRIPTIONS_DISABLED'
+  | 'SPACE_UNKNOWN'
+  | 'SPACE_ENOUGH'
+  | 'SPACE_SHORT'
+
 export interface Findings {
   readonly findings: readonly {
     readonly kind: 'source' | 'repository' | 'schedule' | 'backup' | 'run' | 'user'
@@ -974,6 +1004,10 @@ export interface PreflightCheck {
   readonly outcome: 'ok' | 'warning' | 'problem' | 'unknown'
   readonly message: string
   readonly hint: string | null
+  /** what the message says: a finding, or the kind of fault that a restore would end with */
+  readonly code: FindingCode | FaultCode
+  /** the names and numbers in the message; each code has its own */
+  readonly details: Readonly<Record<string, unknown>>
 }
 
 export interface PreflightLosses {
@@ -1258,8 +1292,29 @@ export interface RunEvent {
   readonly at: string
   readonly kind: string
   readonly message: string
+  /** what the message says; null: the name of a stage or a state, or what a program said */
+  readonly code: RunLineCode | string | null
+  /** the names and numbers in the message; each code has its own */
   readonly details: Readonly<Record<string, unknown>>
 }
+
+/** What the log of a run says, beside the names of states and stages */
+export type RunLineCode =
+  | 'QUEUED'
+  | 'SKIPPED'
+  | 'CLAIMED'
+  | 'RESUMED'
+  | 'ASKED_FOR'
+  | 'CANCELLED_BY'
+  | 'CANCEL_TOO_LATE'
+  | 'CANCEL_UNANSWERED'
+  | 'ATTEMPT_FAILED'
+  | 'ATTEMPT_LOST'
+  | 'LOST_TOO_OFTEN'
+  | 'RELEASED'
+  | 'NODE_STOPS'
+  | 'NODE_OUT_OF_TOUCH'
+  | 'DELETION_DUE'
 
 export interface RunList {
   readonly runs: readonly Run[]

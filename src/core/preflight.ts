@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import type { Fault } from './fault.ts'
+import { FaultCode } from './fault-code.ts'
+import { FINDING_HINTS, FindingCode, sayFinding } from './findings.ts'
 
 /** What is looked at before a restore, in the order in which it is told. */
 export const PREFLIGHT_CHECKS = [
@@ -27,8 +30,35 @@ export const PreflightCheck = z.object({
   message: z.string(),
   /** The next step, where there is one. */
   hint: z.nullable(z.string()),
+  code: z
+    .union([FindingCode, FaultCode])
+    .describe(
+      'what the message says: a finding, or the kind of fault that a restore would end with',
+    ),
+  details: z
+    .record(z.string(), z.unknown())
+    .describe('the names and numbers in the message; each code has its own'),
 })
 export type PreflightCheck = z.infer<typeof PreflightCheck>
+
+/** What a check came to. */
+export type Finding = Omit<PreflightCheck, 'name'>
+
+export function found<Code extends FindingCode>(
+  outcome: Finding['outcome'],
+  ...said: Parameters<typeof sayFinding<Code>>
+): Finding {
+  const finding = sayFinding(...said)
+  return { outcome, ...finding, hint: FINDING_HINTS[finding.code] ?? null }
+}
+
+export const foundFault = ({ code, message, hint, details }: Fault): Finding => ({
+  outcome: 'problem',
+  code,
+  message,
+  hint,
+  details,
+})
 
 /** The database that a restore would go into; null is what could not be looked at. */
 export const PreflightTarget = z.object({

@@ -5,7 +5,7 @@ import { isPassing } from '../catalog/passing.ts'
 import { lookSoon } from '../catalog/reach.ts'
 import { beginCommit, type HeldRun, withdrawCommit } from '../catalog/run-claims.ts'
 import { addRunEvent, type NewRunEvent } from '../catalog/run-events.ts'
-import { type Claim, moveRun } from '../catalog/run-moves.ts'
+import { type Claim, moveRun, type RunChanges } from '../catalog/run-moves.ts'
 import { findRun, type Run } from '../catalog/runs.ts'
 import type { Vault } from '../catalog/vault.ts'
 import type { Manifest } from '../core/backup.ts'
@@ -13,6 +13,7 @@ import { reason } from '../core/fault.ts'
 import { LeaseLost, RunIsFinal } from '../core/faults.ts'
 import type { Log } from '../core/log.ts'
 import { asFailure } from '../core/run.ts'
+import { line } from '../core/run-lines.ts'
 import { type OrderDefaults, orderFor, secretsOf } from './orders.ts'
 import { lost, type Move, moveAfter } from './outcome.ts'
 import { persist } from './persist.ts'
@@ -100,7 +101,7 @@ export class ActiveRun implements Claim {
     this.#pause = pause
     if (pause) this.#runner.pause()
     this.#write(async () => {
-      await this.#stand(pause ? 'paused' : 'running', pause ? 'paused' : 'resumed')
+      await (pause ? this.#stand('paused') : this.#stand('running', { line: line('RESUMED') }))
     })
     // Only when the record says so: a run that is shown as paused must not be at work.
     if (!pause) this.#write(async () => this.#runner?.resume())
@@ -198,11 +199,11 @@ export class ActiveRun implements Claim {
   }
 
   /** Makes the record say that the run is paused, or is not. */
-  async #stand(state: 'running' | 'paused', message: string): Promise<void> {
+  async #stand(state: 'running' | 'paused', changes: RunChanges = {}): Promise<void> {
     await this.#shop.catalog.transaction(async sql => {
       // The answer to the first try may have been lost.
       const now = await findRun(sql, this.id)
-      if (now.state !== state) await moveRun(sql, this, state, { message })
+      if (now.state !== state) await moveRun(sql, this, state, changes)
     })
   }
 

@@ -14,6 +14,7 @@ import { LeaseLost, RunIsFinal, WorkerLost } from '../core/faults.ts'
 import type { Log } from '../core/log.ts'
 import { Repeat } from '../core/repeat.ts'
 import { asFailure, MOST_LOST_ATTEMPTS } from '../core/run.ts'
+import { line } from '../core/run-lines.ts'
 import { lost } from './outcome.ts'
 import { isGone, signalTree, startOf } from './process-tree.ts'
 import type { Timing } from './timing.ts'
@@ -118,12 +119,12 @@ export class Reaper {
 
   async #cancel(claim: Claim): Promise<void> {
     const { catalog, log } = this.#options
-    const message = 'cancelled; its worker had not answered in time'
+    const said = line('CANCEL_UNANSWERED')
     await unlessOver(async () => {
       await catalog.transaction(sql =>
-        moveRun(sql, claim, 'cancelled', { message, outcome: 'lost' }),
+        moveRun(sql, claim, 'cancelled', { line: said, outcome: 'lost' }),
       )
-      log.warn({ run: claim.id }, message)
+      log.warn({ run: claim.id }, said.message)
     })
   }
 }

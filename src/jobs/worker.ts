@@ -144,7 +144,7 @@ export class Worker {
     const strays = held.filter(one => this.#runs.get(one.id)?.fence !== one.fence)
     const again = strays.filter(one => this.#strays.has(keyOf(one)))
     this.#strays = new Set(strays.map(keyOf))
-    const { to, changes } = handedBack('its worker had lost touch with the catalog')
+    const { to, changes } = handedBack('NODE_OUT_OF_TOUCH')
     for (const one of again) {
       await this.#catalog.transaction(sql => moveRun(sql, one, to, changes))
       this.#log.info({ run: one.id }, 'handed a run back')

@@ -1,6 +1,7 @@
 import { DUMP, type Manifest, OUTLINE, type Outline } from '../core/backup.ts'
 import type { Clock } from '../core/clock.ts'
 import { BackupTooLarge, SpaceTooSmall } from '../core/faults.ts'
+import { WARNINGS } from '../core/warnings.ts'
 import type { Database, Dump, DumpStream } from '../engines/engine.ts'
 import type { BackupWriter, Repository } from '../repository/repository.ts'
 import { type Bytes, bytesOf } from '../stream/bytes.ts'
@@ -100,9 +101,7 @@ async function refuseWithoutSpace(
     expected: expected === undefined ? 'an unknown number of bytes' : bytesText(expected),
   }
   if (verdict === 'hopeless') throw new SpaceTooSmall(details)
-  progress.notice(
-    `${details.place} has ${details.free} free for a dump of ${details.expected}: it may not fit`,
-  )
+  progress.notice(WARNINGS.spaceInDoubt(details))
 }
 
 async function storeStreams(

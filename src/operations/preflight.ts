@@ -10,6 +10,9 @@ import { Fault } from '../core/fault.ts'
 import { DatabaseUnreachable, Interrupted } from '../core/faults.ts'
 import { shortId } from '../core/ids.ts'
 import {
+  type Finding,
+  found,
+  foundFault,
   PREFLIGHT_CHECKS,
   type Preflight,
   type PreflightCheck,
@@ -22,7 +25,6 @@ import type { ByteRange } from '../stream/bytes.ts'
 import { readOutline } from './outline.ts'
 import { roomFor } from './space.ts'
 import { requireSameEngine } from './verify.ts'
-import { bytesText, plural } from './words.ts'
 
 export interface PreflightRequest {
   readonly repository: Repository
@@ -97,14 +99,11 @@ function reportOf(
 ): Preflight {
   const { manifest } = request
   const { summary } = manifest
-  const whole: PreflightCheck = {
-    name: 'backup',
-    outcome: 'ok',
-    message: `backup ${shortId(manifest.id)} can be read: ${plural(summary.tables, 'table')}, ${plural(summary.rows, 'row')}`,
-    hint: null,
-  }
-  const all = [whole, ...checks]
-  if (target.server !== null) all.push(spaceCheck(dumpBytes(manifest), freeBytes))
+  const backup = shortId(manifest.id)
+  const whole = found('ok', 'BACKUP_READABLE', { backup, ...summary })
+  const all: PreflightCheck[] = [{ name: 'backup', ...whole }, ...checks]
+  if (target.server !== null)
+    all.push({ name: 'space', ...findSpace(dumpBytes(manifest), freeBytes) })
   return {
     ready: all.every(check => check.outcome !== 'problem'),
     backup: backupOf(manifest),
@@ -119,13 +118,12 @@ const rank = ({ name }: PreflightCheck): number => PREFLIGHT_CHECKS.indexOf(name
 
 /** A backup that cannot be read need not be compared with anything. */
 function withoutLook({ manifest, target }: PreflightRequest, fault: Fault): Preflight {
-  const { message, hint } = fault
   return {
     ready: false,
     backup: backupOf(manifest),
     target: { label: target.name, ...UNSEEN },
     keptAs: null,
-    checks: [{ name: 'backup', outcome: 'problem', message, hint }],
+    checks: [{ name: 'backup', ...foundFault(fault) }],
     losses: null,
   }
 }
@@ -142,18 +140,11 @@ const backupOf = (manifest: Manifest): Preflight['backup'] => ({
   ...manifest.summary,
 })
 
-function spaceCheck(dump: number, free: number | undefined): PreflightCheck {
-  const size = `the dump has ${bytesText(dump)}`
-  if (free === undefined) {
-    const message = `how much space the server has free is not known; ${size}`
-    const hint = 'look at its disk: until the old database is dropped, both are there'
-    return { name: 'space', outcome: 'unknown', message, hint }
-  }
+function findSpace(dump: number, free: number | undefined): Finding {
+  if (free === undefined) return found('unknown', 'SPACE_UNKNOWN', { dump })
   const room = roomFor(free, dump)
-  const message = `the server has ${bytesText(free)} free, and ${size}`
-  if (room === 'enough') return { name: 'space', outcome: 'ok', message, hint: null }
-  const hint = 'free some space on the server, or restore to another one'
-  return { name: 'space', outcome: room === 'hopeless' ? 'problem' : 'warning', message, hint }
+  if (room === 'enough') return found('ok', 'SPACE_ENOUGH', { dump, free })
+  return found(room === 'hopeless' ? 'problem' : 'warning', 'SPACE_SHORT', { dump, free })
 }
 
 type Loss = PreflightLosses['tables'][number]

@@ -2,6 +2,7 @@ import { DUMP, type Manifest, UPLOADED } from '../core/backup.ts'
 import type { Clock } from '../core/clock.ts'
 import { reason } from '../core/fault.ts'
 import { ProofFailed } from '../core/faults.ts'
+import { WARNINGS } from '../core/warnings.ts'
 import type {
   Afterwards,
   Database,
@@ -145,9 +146,8 @@ async function discard(work: Restore, progress: Progress): Promise<void> {
   try {
     await work.discard()
   } catch (error) {
-    progress.notice(
-      `database ${work.besideName} could not be removed (${reason(error)}); drop it by hand`,
-    )
+    const facts = { database: work.besideName, why: reason(error) }
+    progress.notice(WARNINGS.besideToDrop(facts))
   }
   for (const warning of work.warnings()) progress.notice(warning)
 }

@@ -1,6 +1,7 @@
 import type { Manifest } from '../core/backup.ts'
 import { reason } from '../core/fault.ts'
 import { ObjectMissing } from '../core/faults.ts'
+import { WARNINGS } from '../core/warnings.ts'
 import type { Storage } from '../storage/storage.ts'
 import { type DamagedBackup, damageOf } from './check-backup.ts'
 import { checkPacks } from './check-packs.ts'
@@ -143,9 +144,8 @@ async function checkSessions(
   for await (const { key, modified } of storage.list(SESSIONS, signal)) {
     try {
       const { kind, host, pid, startedAt } = await readSession(storage, ring, key, signal)
-      const old = Date.now() - modified.getTime() > EXPIRY_MS
-      const state = old ? 'died; it hurts nothing' : 'is at work or died in the last half hour'
-      notes.push(`a ${kind} (process ${pid} on ${host}, since ${startedAt}) ${state}`)
+      const isOld = Date.now() - modified.getTime() > EXPIRY_MS
+      notes.push(WARNINGS.sessionSeen({ kind, pid, host, startedAt, isOld }))
     } catch (error) {
       // Closed since it was listed.
       if (error instanceof ObjectMissing) continue
@@ -168,7 +168,7 @@ async function copyNotes(
   for await (const { key } of storage.list(MANIFESTS, signal)) {
     const id = nameOf(key)
     const known = problems.some(problem => problem.object === COPIES + id)
-    if (!copies.has(id) && !known) notes.push(`${COPIES}${id} is missing; its manifest is whole`)
+    if (!copies.has(id) && !known) notes.push(WARNINGS.copyMissing({ copy: COPIES + id }))
   }
   return notes
 }
@@ -176,8 +176,7 @@ async function copyNotes(
 /** An index object that is gone leaves no other trace. */
 function indexNotes({ unindexed }: LoadedIndex): string[] {
   if (unindexed.length === 0) return []
-  const packs = unindexed.length === 1 ? 'one pack is' : `${unindexed.length} packs are`
-  return [`${packs} named by no index object, which slows reading; the next backup names them`]
+  return [WARNINGS.packsUnindexed({ packs: unindexed.length })]
 }
 
 function addTo(hurt: Map<string, Hurt>, object: string, why: string, backup: string): void {

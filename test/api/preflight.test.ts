@@ -102,6 +102,8 @@ describe('a look ahead at a restore', () => {
       subscriptions: 'ok',
     })
     assert.match(checkOf(found, 'versions').message, /restored with pg_restore \d+/)
+    const { code, details } = checkOf(found, 'target')
+    assert.deepEqual([code, details], ['TARGET_ABSENT', { database: `shop copy@${at()}` }])
   })
 
   test('of a backup of no source here, to a URL', async () => {
@@ -301,6 +303,8 @@ describe('a look ahead at a restore', () => {
     const lacking = await ask({ backup: uploaded, database: 'anew', noOwner: true })
     assert.deepEqual(problems(lacking), ['extensions'])
     assert.match(checkOf(lacking, 'extensions').message, /it lacks extension hsteam$/)
+    const { code, details } = checkOf(lacking, 'extensions')
+    assert.deepEqual([code, details.lacks], ['TARGET_UNFIT', 'extension hsteam'])
   })
 
   test('warns of a tablespace that is missing', async () => {

@@ -211,9 +211,7 @@ describe('the log of changes', () => {
     const { catalog, repositoryId, changes } = await watched(t)
     const { id, fence } = await insertRun(catalog, newRun(repositoryId))
     const failure = { code: 'X', message: 'it broke', retry: false }
-    await catalog.transaction(sql =>
-      moveRun(sql, { id, fence }, 'failed', { failure, message: 'failed', by: 'ops' }),
-    )
+    await catalog.transaction(sql => moveRun(sql, { id, fence }, 'failed', { failure, by: 'ops' }))
     const last = (await changes()).at(-1)
     assert.deepEqual([last?.change, last?.run?.failure], ['failed', failure])
   })

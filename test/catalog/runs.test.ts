@@ -31,8 +31,16 @@ test('one trigger leaves one record, which goes all the way', async t => {
   )
   const log = await runEvents(catalog, queued.id)
   assert.deepEqual(
-    log.map(line => line.message),
-    ['queued by ops', 'claimed', 'completed'],
+    log.map(line => [line.message, line.code]),
+    [
+      ['queued by ops', 'QUEUED'],
+      ['claimed', 'CLAIMED'],
+      ['completed', null],
+    ],
+  )
+  assert.deepEqual(
+    log.map(line => line.details),
+    [{ by: 'ops' }, { state: 'running' }, { state: 'completed' }],
   )
   await assert.rejects(
     catalog.transaction(sql => moveRun(sql, claimed, 'failed')),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { FindingCode } from '../../core/findings.ts'
 import {
   Preflight as Looked,
   PreflightCheck,
@@ -7,7 +8,7 @@ import {
 } from '../../core/preflight.ts'
 import { Time } from './common.ts'
 
-export { PreflightCheck, PreflightLosses, PreflightTarget }
+export { FindingCode, PreflightCheck, PreflightLosses, PreflightTarget }
 
 /** What a restore would meet. */
 export const Preflight = Looked.extend({

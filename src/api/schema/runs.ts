@@ -1,9 +1,12 @@
 import { z } from 'zod'
 import { UPLOADED, UPLOADED_FOR } from '../../core/backup.ts'
 import { Failure, RUN_KINDS, RUN_STATES, RUN_TRIGGERS } from '../../core/run.ts'
+import { RunLineCode } from '../../core/run-lines.ts'
 import { BackupRequest, CheckRequest, RestoreRequest } from '../../core/run-request.ts'
 import { Document, PlainText, Reference, SecretText, Time, TimeText, TimeZone } from './common.ts'
 import { RunProgress, RunRequest, RunResult } from './run-documents.ts'
+
+export { RunLineCode }
 
 /** One run, from the moment it was asked for. */
 export const Run = z.object({
@@ -79,7 +82,12 @@ export const RunEvent = z.object({
   at: Time,
   kind: z.string(),
   message: z.string(),
-  details: Document,
+  code: z
+    .nullable(z.union([RunLineCode, z.string()]))
+    .describe(
+      'what the message says; null: the name of a stage or a state, or what a program said',
+    ),
+  details: Document.describe('the names and numbers in the message; each code has its own'),
 })
 export type RunEvent = z.output<typeof RunEvent>
 

@@ -1,4 +1,5 @@
 import { reason } from '../../core/fault.ts'
+import { WARNINGS } from '../../core/warnings.ts'
 import { identifier, literal, Session, sqlState } from './client.ts'
 import type { Server } from './server.ts'
 import { onDatabase, type Settings } from './settings.ts'
@@ -67,9 +68,7 @@ export async function dropLeftovers(
       if (marked || (await empty())) await drop(session, name, server)
     } catch (error) {
       if (sqlState(error) === undefined) throw error
-      warnings.push(
-        `database ${name}, left by an unfinished restore, was not dropped: ${reason(error)}`,
-      )
+      warnings.push(WARNINGS.leftoverNotDropped({ database: name, why: reason(error) }))
     }
   }
   await session.rows(what, `select pg_catalog.pg_advisory_unlock(${LOCK})`)

@@ -5,6 +5,7 @@ import { waiting } from '../../core/abort.ts'
 import type { TlsState } from '../../core/backup.ts'
 import { Fault, reason } from '../../core/fault.ts'
 import { DatabaseMissing, DatabaseRefused, DatabaseUnreachable } from '../../core/faults.ts'
+import type { Finding } from '../../core/preflight.ts'
 import { checkedSocket } from '../reach.ts'
 import { CopyIn } from './copy-in.ts'
 import { exposureOf, tlsState } from './exposure.ts'
@@ -31,7 +32,7 @@ export class Session {
   /** How the connection is protected. */
   readonly tls: TlsState
   /** What to say of a connection that is in clear although it need not have been; undefined: nothing. */
-  readonly exposure: string | undefined
+  readonly exposure: Finding | undefined
   readonly #client: Client
   readonly #server: string
   readonly #signal: AbortSignal

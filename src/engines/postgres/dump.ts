@@ -1,6 +1,7 @@
 import { DUMP, type Outline, type SourceFacts, tableName } from '../../core/backup.ts'
 import { Fault, reason } from '../../core/fault.ts'
 import { Interrupted } from '../../core/faults.ts'
+import { WARNINGS } from '../../core/warnings.ts'
 import { bytesOf, collect } from '../../stream/bytes.ts'
 import { Tool } from '../../stream/tool.ts'
 import type { Dump, DumpOptions, DumpStream } from '../engine.ts'
@@ -42,7 +43,7 @@ export async function startDump(
     const estimatedBytes = await estimateBytes(session)
     const { lockTimeout } = options
     const context = { settings, toolbox, signal, server, tool, lockTimeout }
-    const warnings = session.exposure === undefined ? [] : [session.exposure]
+    const warnings = session.exposure === undefined ? [] : [session.exposure.message]
     return new PostgresDump(context, { facts, estimatedBytes, warnings })
   })
 }
@@ -123,14 +124,12 @@ class PostgresDump implements Dump {
       const found = new Tool({ program, args, env, secrets }, 'stdout', signal)
       const globals = await collect(found.output())
       if (!server.mayReadPasswords) {
-        this.#warnings.push(
-          `roles were saved without their passwords: ${settings.user} may not read them`,
-        )
+        this.#warnings.push(WARNINGS.passwordsLeftOut({ user: settings.user }))
       }
       return globals
     } catch (error) {
       if (error instanceof Interrupted || !(error instanceof Fault)) throw error
-      this.#warnings.push(`roles and tablespaces were not saved: ${reason(error)}`)
+      this.#warnings.push(WARNINGS.globalsLeftOut({ why: reason(error) }))
       return undefined
     } finally {
       await login.remove()
@@ -142,9 +141,8 @@ class PostgresDump implements Dump {
     if (type === 'TABLE') this.#tables += 1
     const tells = type === 'USER MAPPING' || type === 'SERVER' || type === 'SUBSCRIPTION'
     if (tells && /password/i.test(definition)) {
-      this.#warnings.push(
-        `the dump holds a password in clear, in ${type.toLowerCase()} ${tableName({ schema, name })}: whoever can read the backup can read it`,
-      )
+      const found = { where: type.toLowerCase(), name: tableName({ schema, name }) }
+      this.#warnings.push(WARNINGS.passwordInClear(found))
     }
   }
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { TlsState } from '../../core/backup.ts'
 import { LOOPBACK } from '../../core/network.ts'
+import { type Finding, found } from '../../core/preflight.ts'
 import { type Settings, serverName } from './settings.ts'
 
 /** How a connection that was made is protected: certificates are held against what the settings name, or against nothing. */
@@ -20,14 +21,11 @@ export interface Ends {
  * What to say of a connection that fell back to no encryption; undefined where it is encrypted, where nobody
  * wants it to be, and where it never leaves this machine.
  */
-export function exposureOf(tls: TlsState, settings: Settings, ends: Ends): string | undefined {
+export function exposureOf(tls: TlsState, settings: Settings, ends: Ends): Finding | undefined {
   const fellBack = settings.sslMode === 'prefer' || settings.sslMode === 'allow'
   if (tls !== 'none' || !fellBack || isWithin(settings, ends)) return undefined
-  const login = settings.password === undefined ? 'the login' : 'the login with its password'
-  return (
-    `the connection to ${serverName(settings)} is not encrypted, as the server offers no TLS: ` +
-    `${login} and all data pass the network in clear; set up TLS there, and "require" or "verify-full" here`
-  )
+  const hasPassword = settings.password !== undefined
+  return found('warning', 'CONNECTION_EXPOSED', { server: serverName(settings), hasPassword })
 }
 
 function isWithin({ host }: Settings, { remoteAddress, localAddress }: Ends): boolean {

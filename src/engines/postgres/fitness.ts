@@ -1,5 +1,5 @@
 import { DatabaseRefused, TargetUnfit } from '../../core/faults.ts'
-import type { PreflightCheckName } from '../../core/preflight.ts'
+import { type Finding, found, type PreflightCheckName } from '../../core/preflight.ts'
 import type { RestorableBackup, RestoreOptions } from '../engine.ts'
 import type { Session } from './client.ts'
 import { knownFault } from './known-faults.ts'
@@ -24,16 +24,8 @@ interface Fitness extends Both {
   readonly tool: FoundTool
 }
 
-/** What a check found where nothing stands in the way; `warning`: what the restore does without. */
-export interface Met {
-  readonly outcome: 'ok' | 'warning'
-  readonly message: string
-}
-
-type Check = (session: Session, fitness: Fitness) => Met | Promise<Met>
-
-const ok = (message: string): Met => ({ outcome: 'ok', message })
-const warning = (message: string): Met => ({ outcome: 'warning', message })
+/** What it finds is `ok`, or a `warning`: what the restore does without. */
+type Check = (session: Session, fitness: Fitness) => Finding | Promise<Finding>
 
 /** Compares what the backup needs with what the server has; each throws for what it cannot do without. */
 export const FITNESS = {
@@ -52,7 +44,7 @@ export async function checkTarget(
   session: Session,
   fitness: Fitness,
 ): Promise<{ warnings: string[]; hasTablespaces: boolean }> {
-  const met = new Map<string, Met>()
+  const met = new Map<string, Finding>()
   for (const [name, check] of Object.entries<Check>(FITNESS)) {
     met.set(name, await check(session, fitness))
   }
@@ -63,8 +55,8 @@ export async function checkTarget(
   }
 }
 
-function refuseNoCreatedb(_: Session, { target, server }: Both): Met {
-  if (server.mayCreateDatabases) return ok(`${target.user} may create databases`)
+function refuseNoCreatedb(_: Session, { target, server }: Both): Finding {
+  if (server.mayCreateDatabases) return found('ok', 'MAY_CREATE_DATABASES', { user: target.user })
   throw new DatabaseRefused({
     what: `let ${target.user} create a database`,
     server: serverName(target),
@@ -73,37 +65,38 @@ function refuseNoCreatedb(_: Session, { target, server }: Both): Met {
   })
 }
 
-function compareVersions(_: Session, { backup, server, tool }: Fitness): Met {
+function compareVersions(_: Session, { backup, server, tool }: Fitness): Finding {
   const sourceMajor = majorOf(backup.facts.server)
   const isOlder = Math.max(tool.major, sourceMajor) > server.major
-  const into = `${isOlder ? 'the older ' : ''}${server.version}`
-  const message = `the backup is of PostgreSQL ${sourceMajor}, restored with pg_restore ${tool.version} into ${into}`
+  const versions = { source: sourceMajor, tool: tool.version, target: server.version }
   // Nobody but us can have written our own dumps.
   const fault = backup.isForeign ? knownFault('pg_restore', tool) : undefined
   if (fault !== undefined) {
-    return warning(`${message}. Whoever made the dump could do harm with it: ${fault}`)
+    return found('warning', 'VERSIONS_UNSAFE', { ...versions, isOlder, ...fault })
   }
-  return isOlder ? warning(message) : ok(message)
+  return isOlder
+    ? found('warning', 'VERSIONS_OLDER', versions)
+    : found('ok', 'VERSIONS_FIT', versions)
 }
 
-function findSubscriptions(_: Session, { contents: { subscriptions } }: Both): Met {
-  if (subscriptions.length === 0) return ok('the backup holds no subscriptions')
-  return warning(
-    `subscriptions come back disabled, enable them when they should run: ${subscriptions.join(', ')}`,
-  )
+function findSubscriptions(_: Session, { contents: { subscriptions } }: Both): Finding {
+  return subscriptions.length === 0
+    ? found('ok', 'NO_SUBSCRIPTIONS')
+    : found('warning', 'SUBSCRIPTIONS_DISABLED', { names: subscriptions })
 }
 
-async function findTablespaces(session: Session, { contents }: Both): Promise<Met> {
-  const lost = await missing(session, 'pg_tablespace', 'spcname', contents.tablespaces)
-  if (lost.length === 0) return ok('every tablespace that the backup names is there')
-  return warning(`everything goes to the default tablespace: there is no ${lost.join(', ')} here`)
+async function findTablespaces(session: Session, { contents }: Both): Promise<Finding> {
+  const names = await missing(session, 'pg_tablespace', 'spcname', contents.tablespaces)
+  return names.length === 0
+    ? found('ok', 'TABLESPACES_THERE')
+    : found('warning', 'TABLESPACES_MISSING', { names })
 }
 
-function refuseLocaleProvider(_: Session, { target, server, properties }: Both): Met {
+function refuseLocaleProvider(_: Session, { target, server, properties }: Both): Finding {
   const [provider, since] = { c: ['', 0], i: ['ICU', 15], b: ['built-in', 17] }[
     properties.localeProvider
   ] as [string, number]
-  if (server.major >= since) return ok('the server has the kind of locale that the backup names')
+  if (server.major >= since) return found('ok', 'LOCALE_THERE')
   throw new TargetUnfit({
     server: serverName(target),
     lacks: `${provider} locales of databases`,
@@ -111,10 +104,10 @@ function refuseLocaleProvider(_: Session, { target, server, properties }: Both):
   })
 }
 
-async function refuseMissingExtensions(session: Session, fitness: Both): Promise<Met> {
+async function refuseMissingExtensions(session: Session, fitness: Both): Promise<Finding> {
   const { target, contents } = fitness
   const lost = await missing(session, 'pg_available_extensions', 'name', contents.extensions)
-  if (lost.length === 0) return ok('every extension of the backup can be installed there')
+  if (lost.length === 0) return found('ok', 'EXTENSIONS_THERE')
   throw new TargetUnfit({
     server: serverName(target),
     lacks: `${lost.length === 1 ? 'extension' : 'extensions'} ${lost.join(', ')}`,
@@ -122,7 +115,7 @@ async function refuseMissingExtensions(session: Session, fitness: Both): Promise
   })
 }
 
-async function refuseMissingRoles(session: Session, fitness: Both): Promise<Met> {
+async function refuseMissingRoles(session: Session, fitness: Both): Promise<Finding> {
   const { target, contents, options, properties } = fitness
   const needed = new Set(contents.named)
   if (!options.noOwner) {
@@ -131,7 +124,7 @@ async function refuseMissingRoles(session: Session, fitness: Both): Promise<Met>
     }
   }
   const lost = await missing(session, 'pg_roles', 'rolname', needed)
-  if (lost.length === 0) return ok('every role that the backup names is there')
+  if (lost.length === 0) return found('ok', 'ROLES_THERE')
   throw new TargetUnfit({
     server: serverName(target),
     lacks: `${lost.length === 1 ? 'role' : 'roles'} ${lost.join(', ')}`,
@@ -139,12 +132,11 @@ async function refuseMissingRoles(session: Session, fitness: Both): Promise<Met>
   })
 }
 
-async function refuseForeignOwners(session: Session, fitness: Both): Promise<Met> {
+async function refuseForeignOwners(session: Session, fitness: Both): Promise<Finding> {
   const { target, server, contents, options, properties } = fitness
-  if (options.noOwner) {
-    return warning(`everything belongs to ${target.user}, and nothing is granted to anyone else`)
-  }
-  const able = ok(`${target.user} can give everything back to its owners`)
+  const { user } = target
+  if (options.noOwner) return found('warning', 'OWNERS_DROPPED', { user })
+  const able = found('ok', 'OWNERS_KEPT', { user })
   if (server.isSuperuser) return able
   const foreign = await session.rows<{ name: string }>(
     'list its roles',
@@ -155,7 +147,7 @@ async function refuseForeignOwners(session: Session, fitness: Both): Promise<Met
   if (foreign.length === 0) return able
   const names = foreign.map(({ name }) => name).join(', ')
   throw new DatabaseRefused({
-    what: `let ${target.user} restore what belongs to ${names}`,
+    what: `let ${user} restore what belongs to ${names}`,
     server: serverName(target),
     why: 'only a superuser or a member of these roles can give them their objects back',
     hint: 'use such a login, or add --no-owner',

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { Outline, SourceFacts } from '../../core/backup.ts'
 import { reason } from '../../core/fault.ts'
 import { Damaged, DumpTruncated, DumpUnfit } from '../../core/faults.ts'
+import { WARNINGS } from '../../core/warnings.ts'
 import type { Bytes } from '../../stream/bytes.ts'
 import type { ForeignDump } from '../engine.ts'
 import { ArchiveReader } from './archive.ts'
@@ -60,8 +61,9 @@ export class ForeignArchive implements ForeignDump {
   }
 
   warnings(): readonly string[] {
-    const lacks = 'the dump does not say how its database was created: a restore uses locale C'
-    return this.#database === undefined ? [...this.#warnings, lacks] : this.#warnings
+    return this.#database === undefined
+      ? [...this.#warnings, WARNINGS.localeUnsaid()]
+      : this.#warnings
   }
 
   async *#read(): AsyncGenerator<Uint8Array> {
@@ -100,7 +102,7 @@ export class ForeignArchive implements ForeignDump {
     const isAbout = entry.schema === '' && entry.name.startsWith('DATABASE ')
     if (entry.type === 'DATABASE PROPERTIES' || (entry.type === 'ACL' && isAbout)) {
       const what = entry.type === 'ACL' ? 'grants' : 'settings'
-      this.#warnings.push(`${what} of the database itself are in the dump, and not taken over`)
+      this.#warnings.push(WARNINGS.notTakenOver({ what }))
     }
   }
 }

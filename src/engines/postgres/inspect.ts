@@ -2,7 +2,14 @@ import { rm } from 'node:fs/promises'
 import { DUMP } from '../../core/backup.ts'
 import { Fault } from '../../core/fault.ts'
 import { Interrupted } from '../../core/faults.ts'
-import { type PreflightCheck, type PreflightCheckName, UNSEEN } from '../../core/preflight.ts'
+import {
+  type Finding,
+  found,
+  foundFault,
+  type PreflightCheck,
+  type PreflightCheckName,
+  UNSEEN,
+} from '../../core/preflight.ts'
 import { probeFault } from '../../core/probe-faults.ts'
 import { scratchDirectory } from '../../stream/scratch.ts'
 import type { Inspection, RestorableBackup, RestoreOptions } from '../engine.ts'
@@ -16,19 +23,15 @@ import type { Place } from './restore.ts'
 import { type Server, serverOf } from './server.ts'
 import { databaseName, nameAside, serverName } from './settings.ts'
 import {
+  connectionsTo,
   openMaintenance,
   refuseForeignTarget,
   refuseInUse,
   refuseOccupied,
   type TargetState,
   targetState,
-  usersOf,
 } from './target.ts'
 import { type FoundTool, majorOf } from './tools.ts'
-
-type Found = Pick<PreflightCheck, 'outcome' | 'message'> & { readonly hint?: string }
-
-const ok = (message: string): Found => ({ outcome: 'ok', message })
 
 /** What stands in the way of a restore; all else ends the look. */
 const isTold = (error: unknown): error is Fault =>
@@ -78,10 +81,11 @@ class Look {
   async around(): Promise<Inspection> {
     const { target } = this.#place
     const tool = await this.#tool()
-    const session = await this.#check('login', this.#logIn(), ({ exposure }) =>
-      exposure === undefined
-        ? ok(`${serverName(target)} lets ${target.user} in`)
-        : { outcome: 'warning', message: exposure },
+    const accepted = { server: serverName(target), user: target.user }
+    const session = await this.#check(
+      'login',
+      this.#logIn(),
+      ({ exposure }) => exposure ?? found('ok', 'LOGIN_ACCEPTED', accepted),
     )
     const checks = this.#checks
     if (session === undefined) {
@@ -141,27 +145,25 @@ class Look {
     return state
   }
 
-  #tellTarget(state: TargetState): Found {
+  #tellTarget(state: TargetState): Finding {
     const { target } = this.#place
-    const name = databaseName(target)
-    if (state.is === 'absent') return ok(`database ${name} does not exist yet, and would be made`)
-    if (state.is === 'empty') return ok(`database ${name} is empty, and would be made anew`)
+    const database = databaseName(target)
+    if (state.is === 'absent') return found('ok', 'TARGET_ABSENT', { database })
+    if (state.is === 'empty') return found('ok', 'TARGET_EMPTY', { database })
     if (!this.#task.options.replace) refuseOccupied(target, state)
-    return ok(
-      `database ${name} (${state.found}) would be kept under another name once the restored one is proven`,
-    )
+    return found('ok', 'TARGET_KEPT', { database, objects: state.objects })
   }
 
   async #connections(session: Session): Promise<void> {
     const { target } = this.#place
     const { disconnect } = this.#task.options
     const look = disconnect
-      ? usersOf(session, target)
-      : refuseInUse(session, target).then(() => undefined)
-    await this.#check('connections', look, by =>
-      by === undefined
-        ? ok(`nobody is connected to ${databaseName(target)}`)
-        : { outcome: 'warning', message: `these connections would be ended: ${by}` },
+      ? connectionsTo(session, target)
+      : refuseInUse(session, target).then(() => [])
+    await this.#check('connections', look, connections =>
+      connections.length === 0
+        ? found('ok', 'NOBODY_CONNECTED', { database: databaseName(target) })
+        : found('warning', 'CONNECTIONS_ENDED', { connections }),
     )
   }
 
@@ -175,57 +177,51 @@ class Look {
     if (tool !== undefined) this.#note('versions', versions(session, { ...both, tool }))
     for (const [name, check] of Object.entries(others)) {
       const met = Promise.try(() => check(session, both))
-      await this.#check(name as keyof typeof others, met, found => found)
+      await this.#check(name as keyof typeof others, met, one => one)
     }
-    await this.#check('superuser', this.#superuser(session, server), found => found)
+    await this.#check('superuser', this.#superuser(session, server), one => one)
   }
 
   /** What servers as they come from their makers leave to superusers; services may have widened it. */
-  async #superuser(session: Session, { isSuperuser }: Server): Promise<Found> {
+  async #superuser(session: Session, { isSuperuser }: Server): Promise<Finding> {
     const { contents } = this.#task
     const { user } = this.#place.target
-    if (isSuperuser) return ok(`${user} is a superuser`)
+    if (isSuperuser) return found('ok', 'IS_SUPERUSER', { user })
     const extensions = await superuserExtensions(session, { contents })
-    const takes = [
-      ...(contents.lists.eventTriggers === undefined ? [] : ['event triggers']),
-      ...(contents.subscriptions.length === 0 ? [] : ['subscriptions']),
-      ...extensions.map(name => `extension ${name}`),
-    ]
-    if (takes.length === 0) return ok('nothing in the backup takes a superuser')
-    return {
-      outcome: 'warning',
-      message: `${user} is no superuser, and most servers make only for one: ${takes.join(', ')}`,
-      hint: 'if the restore is refused for it, use the login of a superuser',
-    }
+    const eventTriggers = contents.lists.eventTriggers !== undefined
+    const subscriptions = contents.subscriptions.length > 0
+    return eventTriggers || subscriptions || extensions.length > 0
+      ? found('warning', 'SUPERUSER_NEEDED', { user, eventTriggers, subscriptions, extensions })
+      : found('ok', 'NO_SUPERUSER_NEEDED')
   }
 
   /** What a step found; notes what `tell` says of it, or the fault it met. */
   async #check<T>(
     name: PreflightCheckName,
     step: Promise<T>,
-    tell?: (found: T) => Found,
+    tell?: (met: T) => Finding,
   ): Promise<T | undefined> {
     try {
-      const found = await step
+      const met = await step
       try {
-        if (tell !== undefined) this.#note(name, tell(found))
+        if (tell !== undefined) this.#note(name, tell(met))
       } catch (error) {
         this.#problem(name, error)
       }
-      return found
+      return met
     } catch (error) {
       this.#problem(name, error)
       return undefined
     }
   }
 
-  #note(name: PreflightCheckName, { hint, ...found }: Found): void {
-    this.#checks.push({ name, ...found, hint: hint ?? null })
+  #note(name: PreflightCheckName, finding: Finding): void {
+    this.#checks.push({ name, ...finding })
   }
 
   #problem(name: PreflightCheckName, error: unknown): void {
     if (!isTold(error)) throw error
-    this.#note(name, { outcome: 'problem', message: error.message, hint: error.hint })
+    this.#note(name, foundFault(error))
   }
 
   /** What is good to know, and no reason to end where it cannot be told. */

@@ -37,16 +37,26 @@ const FAULTS: Readonly<Partial<Record<ToolName, Faults>>> = {
 }
 const OLDEST = 14
 
+export interface KnownFault {
+  /** What is wrong, and what to do. */
+  readonly fault: string
+  /** The first version without it. */
+  readonly update: string
+}
+
 /** What to say of a program of PostgreSQL that is known to be unsafe; undefined when nothing is known of it. */
-export function knownFault(name: ToolName, { version, major }: FoundTool): string | undefined {
+export function knownFault(name: ToolName, { version, major }: FoundTool): KnownFault | undefined {
   const faults = FAULTS[name]
   if (faults === undefined) return undefined
   const what = `${name} ${version}`
   if (major < OLDEST) {
-    return `${what} has known security faults that nobody mends any more: install the client of PostgreSQL ${OLDEST} or later`
+    const fault = `${what} has known security faults that nobody mends any more: install the client of PostgreSQL ${OLDEST} or later`
+    return { fault, update: String(OLDEST) }
   }
   const minor = Number(version.split('.')[1] ?? 0)
   const mended = faults.mended.get(major)
   if (mended === undefined || minor >= mended) return undefined
-  return `${what} has known security faults, among them ${faults.newest}: update it to ${major}.${mended} or later`
+  const update = `${major}.${mended}`
+  const fault = `${what} has known security faults, among them ${faults.newest}: update it to ${update} or later`
+  return { fault, update }
 }

@@ -44,7 +44,7 @@ export function postgresEngine(places: ToolPlaces & Wishes): Engine {
     },
     unsafePrograms: async signal => {
       const found = async (name: ToolName) =>
-        (await toolbox.all(name, signal)).flatMap(tool => knownFault(name, tool) ?? [])
+        (await toolbox.all(name, signal)).flatMap(tool => knownFault(name, tool)?.fault ?? [])
       return [...(await found('pg_dump')), ...(await found('pg_restore'))]
     },
     databases: (url, signal) => databasesOf(url, within, signal),

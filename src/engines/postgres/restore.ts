@@ -4,6 +4,7 @@ import { throwIfAborted } from '../../core/abort.ts'
 import { DUMP, tableName } from '../../core/backup.ts'
 import { reason } from '../../core/fault.ts'
 import { TargetUnfit } from '../../core/faults.ts'
+import { WARNINGS } from '../../core/warnings.ts'
 import type { Bytes } from '../../stream/bytes.ts'
 import { scratchDirectory } from '../../stream/scratch.ts'
 import { Tool } from '../../stream/tool.ts'
@@ -238,7 +239,8 @@ class PostgresRestore implements Restore {
       this.#exists = false
     } catch (error) {
       // The failure that led here matters more, and the next restore drops what is left.
-      this.#warnings.push(`database ${this.besideName} was not removed: ${reason(error)}`)
+      const facts = { database: this.besideName, why: reason(error) }
+      this.#warnings.push(WARNINGS.besideNotRemoved(facts))
     }
   }
 
@@ -297,9 +299,8 @@ class PostgresRestore implements Restore {
           await session.rows(`refresh ${name}`, `refresh materialized view ${name}`)
         } catch (error) {
           if (sqlState(error) === undefined) throw error
-          this.#warnings.push(
-            `materialized view ${tableName(view)} is left empty (${reason(error)}); when that is mended: refresh materialized view ${name}`,
-          )
+          const facts = { view: tableName(view), why: reason(error), name }
+          this.#warnings.push(WARNINGS.viewLeftEmpty(facts))
         }
       }
     })
@@ -322,8 +323,7 @@ class PostgresRestore implements Restore {
           await session.rows(`set ${setting}`, sql)
         } catch (error) {
           if (sqlState(error) === undefined) throw error
-          const whose = role === null ? 'of the database' : `of role ${role} in the database`
-          this.#warnings.push(`the setting ${setting} ${whose} was left out: ${reason(error)}`)
+          this.#warnings.push(WARNINGS.settingLeftOut({ setting, role, why: reason(error) }))
         }
       }
     })
@@ -342,7 +342,7 @@ class PostgresRestore implements Restore {
       })
     } catch (error) {
       // The restore has succeeded: what is left of the old database is no reason to call it failed.
-      this.#warnings.push(`the empty database ${aside} was not removed: ${reason(error)}`)
+      this.#warnings.push(WARNINGS.emptyNotRemoved({ database: aside, why: reason(error) }))
       return aside
     }
   }

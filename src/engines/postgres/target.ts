@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { throwIfAborted } from '../../core/abort.ts'
 import { DatabaseInUse, DatabaseRefused, TargetNotEmpty } from '../../core/faults.ts'
+import { type Connection, connectionsText, type Objects, objectsText } from '../../core/findings.ts'
 import { identifier, Session, sqlState } from './client.ts'
 import { databaseName, onDatabase, type Settings, serverName } from './settings.ts'
 
 export type TargetState =
   | { readonly is: 'absent' }
   | { readonly is: 'empty' }
-  | { readonly is: 'occupied'; readonly found: string }
+  | { readonly is: 'occupied'; readonly objects: readonly Objects[] }
 
 /** Databases from which others are made and renamed; never the one that is renamed itself. */
 const MAINTENANCE = ['postgres', 'template1']
@@ -93,41 +94,38 @@ export async function targetState(
       return []
     },
   )
-  const found = await Session.use(target, signal, one =>
-    one.rows<{ kind: string; count: number }>('list what it holds', INVENTORY, [oids]),
+  const objects = await Session.use(target, signal, one =>
+    one.rows<Objects>('list what it holds', INVENTORY, [oids]),
   )
-  if (found.length === 0) return { is: 'empty' }
-  const words = found.map(({ kind, count }) => `${count} ${kind}${count === 1 ? '' : 's'}`)
-  return { is: 'occupied', found: words.join(', ') }
+  return objects.length === 0 ? { is: 'empty' } : { is: 'occupied', objects }
 }
 
 export function refuseOccupied(target: Settings, state: TargetState): void {
   if (state.is !== 'occupied') return
-  throw new TargetNotEmpty({ database: databaseName(target), found: state.found })
+  const found = objectsText(state.objects)
+  throw new TargetNotEmpty({ database: databaseName(target), found })
 }
 
 /** Throws {@link DatabaseInUse} when others are connected. */
 export async function refuseInUse(session: Session, target: Settings): Promise<void> {
-  const by = await usersOf(session, target)
-  if (by !== undefined) throw new DatabaseInUse({ database: databaseName(target), by })
+  const connections = await connectionsTo(session, target)
+  if (connections.length === 0) return
+  throw new DatabaseInUse({ database: databaseName(target), by: connectionsText(connections) })
 }
 
-/** Who is connected to a database: `shop with psql from 10.0.0.7 (3 times)`. */
-export async function usersOf(session: Session, target: Settings): Promise<string | undefined> {
-  const others = await session.rows<{ who: string; count: number }>(
+/** Who is connected to a database. */
+export async function connectionsTo(session: Session, target: Settings): Promise<Connection[]> {
+  return await session.rows(
     'list its connections',
-    `select coalesce(usename, 'unknown')
-              || coalesce(' with ' || nullif(application_name, ''), '')
-              || coalesce(' from ' || host(client_addr), '') as who, count(*)::int as count
+    `select coalesce(usename::text, 'unknown') as user, nullif(application_name, '') as program,
+            host(client_addr) as address, count(*)::int as count
        from pg_catalog.pg_stat_activity a
       where datname = $1
         and to_jsonb(a) ->> 'backend_type' is distinct from 'autovacuum worker'
-      group by who order by who`,
+      group by 1, 2, 3
+      order by 1, 2 nulls first, 3 nulls first`,
     [target.database],
   )
-  if (others.length === 0) return undefined
-  const by = others.map(({ who, count }) => (count === 1 ? who : `${who} (${count} times)`))
-  return by.join(', ')
 }
 
 /** Only its owner, or a member of that role, may rename a database. */

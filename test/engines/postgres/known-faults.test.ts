@@ -6,7 +6,7 @@ import { majorOf, type ToolName } from '../../../src/engines/postgres/tools.ts'
 import { oldPrograms } from '../../support/old-programs.ts'
 
 const of = (version: string, name: ToolName = 'pg_restore') =>
-  knownFault(name, { program: `/usr/bin/${name}`, version, major: majorOf(version) })
+  knownFault(name, { program: `/usr/bin/${name}`, version, major: majorOf(version) })?.fault
 
 describe('programs with known security faults', () => {
   test('are told with what mends them', () => {
