@@ -15,6 +15,7 @@ import { RunFeed } from './api/run-feed.ts'
 import { lockDataDir, makeDataDir } from './catalog/data-dir.ts'
 import { Catalog } from './catalog/db.ts'
 import { EmbeddedPostgres, joinEmbedded } from './catalog/embedded.ts'
+import { CatalogMemory } from './catalog/memory.ts'
 import { migrate, NEWEST_VERSION, versionOf } from './catalog/migrate.ts'
 import { type KeyChange, rotateSecretKey } from './catalog/rotate-key.ts'
 import { openVault, type Vault } from './catalog/vault.ts'
@@ -302,7 +303,7 @@ async function openDoors(node: Node, { checks, ...behind }: Behind): Promise<str
   await live.start()
   atEnd(node, 'stop listening for changes', () => live.stop())
   const options = {
-    deps: { ...behind, feed, login: loginOf(settings) },
+    deps: { ...behind, memory: new CatalogMemory(catalog), feed, login: loginOf(settings) },
     live,
     checks,
     metrics: new Metrics({ catalog, checks, version: node.version }),

@@ -68,6 +68,8 @@ export async function writePast(
         'recount_totals()',
         'recount_quarters()',
         'remark_sources()',
+        // Whoever remembers what was before forgets it.
+        `tell_change('log', '', 'begun', '{}')`,
       ]) {
         await sql.query(`select ${count}`)
       }

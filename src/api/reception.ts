@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Catalog } from '../catalog/db.ts'
 import type { Caller } from '../core/access.ts'
+import { Shared } from '../core/shared.ts'
 import { admit, type Door, type Shown } from './admission.ts'
 import type { Budgets } from './budget.ts'
 
@@ -9,6 +10,8 @@ export class Reception {
   readonly #catalog: Catalog
   readonly #door: Door
   readonly #budgets: Budgets
+  /** What a caller shows is looked up for all of their requests that come in meanwhile. */
+  readonly #lookingUp = new Shared<Caller>()
 
   constructor(catalog: Catalog, door: Door, budgets: Budgets) {
     this.#catalog = catalog
@@ -24,7 +27,10 @@ export class Reception {
 
   /** The same for what is no request of Fastify's. */
   async letIn(shown: Shown): Promise<Caller> {
-    const caller = await admit(this.#catalog, this.#door, shown).catch((error: unknown) => {
+    const { authorization = '', cookie = '' } = shown.headers
+    const name = [authorization, cookie, shown.address, shown.isSecure].join('\n')
+    const looked = this.#lookingUp.ask(name, () => admit(this.#catalog, this.#door, shown))
+    const caller = await looked.catch((error: unknown) => {
       this.#budgets.spendRefused(shown.address)
       throw error
     })

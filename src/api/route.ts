@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { Catalog } from '../catalog/db.ts'
+import type { CatalogMemory } from '../catalog/memory.ts'
 import type { Vault } from '../catalog/vault.ts'
 import type { Area, Caller, Role } from '../core/access.ts'
 import type { GateLimits } from './gate.ts'
@@ -12,6 +13,7 @@ import type { RunFeed } from './run-feed.ts'
 /** What routes work with. */
 export interface Deps {
   readonly catalog: Catalog
+  readonly memory: CatalogMemory
   readonly vault: Vault
   readonly outside: Outside
   /** Tells when a run may have changed. */

@@ -1,3 +1,4 @@
+import { CatalogUnreachable } from '../core/faults.ts'
 import type { Failure, RunKind, RunState, RunTrigger } from '../core/run.ts'
 import type { Catalog, Sql } from './db.ts'
 import { readSetting, type Setting } from './settings.ts'
@@ -147,6 +148,76 @@ export const readProgress = (
   sql.query(
     `select id, progress from runs where state in ('running', 'paused') and progress is not null`,
   )
+
+/** Where a change stands: another catalog's may have its number, but not its time. */
+export type Position = Pick<Change, 'id' | 'at'>
+
+/** What a change leaves behind. */
+export interface Touched {
+  /** A run has ended, or what ended ones are told by has changed. */
+  readonly isEnd: boolean
+  /** The sources that may stand differently now. */
+  readonly sources: readonly string[] | 'all'
+}
+
+interface TouchedRow extends Position {
+  readonly now: Date
+  readonly kind: string
+  readonly objectId: string
+  readonly isEnd: boolean
+  readonly sources: readonly (string | null)[] | null
+}
+
+/** Changes of these leave how sources stand, and what is told of ended runs, as they are. */
+const APART = new Set([
+  'scheduler',
+  'pause',
+  'repository',
+  'schedule',
+  'setting',
+  'user',
+  'api-key',
+])
+
+/**
+ * What the changes after a position have touched, up to a new one; undefined where that cannot be told: without a
+ * position, and where it is none of this catalog's or too long past.
+ */
+export async function readTouched(
+  sql: Sql,
+  last: Position | undefined,
+): Promise<{ now: Date; position: Position; touched: readonly Touched[] | undefined }> {
+  const known = last && (await touchedSince(sql, last))
+  const rows = known ?? (await touchedRows(sql, 'id = (select max(id) from changes)'))
+  const newest = rows.at(-1)
+  if (newest === undefined) throw new CatalogUnreachable({ why: 'its log of changes is empty' })
+  const { id, at, now } = newest
+  return { now, position: { id, at }, touched: known?.slice(1).map(touchedBy) }
+}
+
+/** The change at a position and those after it. */
+async function touchedSince(sql: Sql, { id, at }: Position): Promise<TouchedRow[] | undefined> {
+  const rows = await touchedRows(sql, 'id >= $1', id)
+  const isKnown = rows[0]?.at.getTime() === at.getTime() && rows.length <= CHANGES_PAGE
+  return isKnown ? rows : undefined
+}
+
+const touchedRows = (sql: Sql, which: string, ...values: readonly unknown[]) =>
+  sql.query<TouchedRow>(
+    `select clock_now() as now, id::float8 as id, at, changes.kind, object_id as "objectId",
+       changes.kind = 'run' and facts ->> 'finishedAt' is not null as "isEnd",
+       case changes.kind when 'backup' then facts -> 'sources' when 'run' then
+         (select jsonb_build_array(source_id) from runs where runs.id = object_id::uuid) end as sources
+     from changes where ${which} order by changes.id limit ${CHANGES_PAGE + 1}`,
+    values,
+  )
+
+function touchedBy({ kind, objectId, isEnd, sources }: TouchedRow): Touched {
+  if (APART.has(kind)) return { isEnd: false, sources: [] }
+  if (kind === 'source') return { isEnd: true, sources: [objectId] }
+  if (sources === null) return { isEnd: true, sources: 'all' }
+  return { isEnd, sources: sources.filter(id => id !== null) }
+}
 
 /** Forgets changes that are long past. The newest always stays. */
 export async function forgetChanges(sql: Sql): Promise<void> {

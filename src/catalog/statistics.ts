@@ -1,5 +1,5 @@
 import type { RunState } from '../core/run.ts'
-import type { Sql } from './db.ts'
+import { catalogTime, type Sql } from './db.ts'
 import { conditions, type RunFilter } from './run-list.ts'
 import { type Days, datesOf, dayIn, newestDays } from './strips.ts'
 
@@ -37,7 +37,7 @@ export interface RunDay {
 }
 
 /** Durations are compared among so many: more of them would take longer and tell the same. */
-const MOST_TIMED = 1_000
+const MOST_TIMED = 500
 const DAY_MS = 86_400_000
 const ALL_DAYS = '-infinity'
 
@@ -51,24 +51,41 @@ interface Count {
   readonly storedBytes: number
 }
 
-/** `mostDays`: how many of the newest days are told one by one. In another zone than UTC, of all time only. */
+/** How statistics are told. */
+export interface StatisticsView {
+  /** How many of the newest days are told one by one. */
+  readonly mostDays: number
+  /** In another one than UTC, of all time only. */
+  readonly timeZone: string
+  /** The catalog's time. */
+  readonly now: Date
+  /** Where to ask for runs that are over. */
+  readonly past: Sql
+}
+
+/** Numbers about runs; without `view` those of 90 days in UTC. */
 export async function runStatistics(
   sql: Sql,
   filter: StatisticsFilter,
-  mostDays = 90,
-  timeZone = 'UTC',
+  view?: StatisticsView,
 ): Promise<RunStatistics> {
-  const [clock] = await sql.query<{ at: Date }>('select clock_now() as at')
-  const now = clock?.at ?? new Date()
-  if (timeZone !== 'UTC') return await inZone(sql, filter, newestDays(now, mostDays, timeZone))
+  const usual = async () => ({
+    mostDays: 90,
+    timeZone: 'UTC',
+    now: await catalogTime(sql),
+    past: sql,
+  })
+  const { mostDays, timeZone, now, past } = view ?? (await usual())
+  const both = { sql, past }
+  if (timeZone !== 'UTC') return await inZone(both, filter, newestDays(now, mostDays, timeZone))
   const today = dayStart(now)
   const firstDay = new Date(today.getTime() - (mostDays - 1) * DAY_MS)
   const isBounded = filter.since !== undefined || filter.until !== undefined
   const [totals, days, active, p95Seconds] = await Promise.all([
-    isBounded ? [] : counted(sql, filter, 'ever'),
-    isBounded ? within(sql, filter) : counted(sql, filter, { from: firstDay }),
-    activeCounts(sql, filter),
-    slowest(sql, filter),
+    isBounded ? [] : counted(past, filter, 'ever'),
+    isBounded ? within(past, filter) : counted(past, filter, { from: firstDay }),
+    countRuns(sql, filter, IS_ACTIVE),
+    slowest(past, filter),
   ])
   const all = [...(isBounded ? days : totals), ...active]
   const shown = isBounded ? newestOf([...days, ...active], mostDays) : [...days, ...active]
@@ -76,17 +93,21 @@ export async function runStatistics(
 }
 
 /** The same numbers, told by the days of a zone. */
-async function inZone(sql: Sql, filter: StatisticsFilter, days: Days): Promise<RunStatistics> {
+async function inZone(
+  { sql, past }: { readonly sql: Sql; readonly past: Sql },
+  filter: StatisticsFilter,
+  days: Days,
+): Promise<RunStatistics> {
   const [totals, over, active, p95Seconds] = await Promise.all([
-    counted(sql, filter, 'ever'),
-    finishedOn(sql, filter, days),
+    counted(past, filter, 'ever'),
+    finishedOn(past, filter, days),
     countRuns(sql, filter, IS_ACTIVE, days),
-    slowest(sql, filter),
+    slowest(past, filter),
   ])
   const dates = datesOf(days)
   const shown = [...over, ...active].flatMap(one => {
     const day = dates[Number(one.day) - 1]
-    return day === undefined ? [] : [Object.assign(one, { day })]
+    return day === undefined ? [] : [{ ...one, day }]
   })
   return { ...numbers([...totals, ...active]), p95Seconds, days: byDay(shown) }
 }
@@ -119,15 +140,15 @@ export interface SourceNumbers {
   readonly meanSeconds: number | null
 }
 
-/** The same numbers for every source, over the newest so many days, the one that failed most often first. */
+/** The same numbers for every source, over the newest `mostDays`, the one that failed most often first. */
 export async function sourceStatistics(
-  sql: Sql,
+  { mostDays, now, past }: Pick<StatisticsView, 'mostDays' | 'now' | 'past'>,
   filter: StatisticsFilter,
-  days: number,
 ): Promise<SourceNumbers[]> {
-  const values: unknown[] = [days]
+  const last = new Date(dayStart(now).getTime() - mostDays * DAY_MS)
+  const values: unknown[] = [dayText(last)]
   const where = rollUp(filter, values)
-  return await sql.query<SourceNumbers>(
+  return await past.query<SourceNumbers>(
     `select sources.id, sources.name, counts.completed, counts.failed, counts.other,
        counts.seconds / nullif(counts.completed, 0) as "meanSeconds"
      from (
@@ -136,7 +157,7 @@ export async function sourceStatistics(
          coalesce(sum(runs) filter (where state not in ('completed', 'failed')), 0)::int as other,
          sum(seconds) as seconds
        from run_days
-       where day > (select (clock_now() at time zone 'UTC')::date) - $1::int and ${where.join(' and ')}
+       where day > $1::date and ${where.join(' and ')}
        group by source_id
      ) counts join sources on sources.id = counts.source_id
      order by counts.failed desc, lower(sources.name), sources.id`,
@@ -199,8 +220,6 @@ const finished = (sql: Sql, filter: StatisticsFilter): Promise<Count[]> =>
   countRuns(sql, filter, 'finished_at is not null')
 
 const IS_ACTIVE = `state in ('queued', 'running', 'paused', 'retrying')`
-const activeCounts = (sql: Sql, filter: StatisticsFilter): Promise<Count[]> =>
-  countRuns(sql, filter, IS_ACTIVE)
 
 const IS_OVER = `kind = 'backup' and finished_at is not null`
 

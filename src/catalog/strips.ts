@@ -165,16 +165,21 @@ const RECORD_BYTES = HEAD_BYTES + ALL_MARKS_BYTES
 /** The days as one value, and the last one before them that had a good backup. */
 const MARKS = `select s.id, string_agg(int4send(day - $1::date)
        || bit_send(days.marks), '' order by day) as marks
-     from sources s cross join lateral (
+     from unnest($3::uuid[]) as s (id) cross join lateral (
        (select * from source_days where source_id = s.id and day between $1::date and $2::date)
        union all
        (select * from source_days where source_id = s.id and day < $1::date
           and substring(marks from 385) <> 0::bit(96)
         order by day desc limit 1)) days
-     where s.removed_at is null group by s.id`
+     group by s.id`
 
-/** What became of the backups of every source on these days; sources of which nothing is known are missing. */
-export async function sourceMarks(sql: Sql, days: Days): Promise<ReadonlyMap<string, Marks>> {
-  const rows = await sql.query<{ id: string; marks: Buffer }>(MARKS, [days.firstUtc, days.lastUtc])
+/** What became of the backups of sources on these days; sources of which nothing is known are missing. */
+export async function sourceMarks(
+  sql: Sql,
+  days: Days,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Marks>> {
+  const values = [days.firstUtc, days.lastUtc, ids]
+  const rows = await sql.query<{ id: string; marks: Buffer }>(MARKS, values)
   return new Map(rows.map(({ id, marks }) => [id, new Marks(days, marks)]))
 }

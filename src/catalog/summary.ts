@@ -1,6 +1,7 @@
 import { UPLOADED } from '../core/backup.ts'
 import type { RunKind, RunState } from '../core/run.ts'
 import type { Sql } from './db.ts'
+import type { Expectation } from './strips.ts'
 
 /**
  * How a source stands: `overdue` is one whose last good backup is older than its period and a grace, `never`
@@ -61,63 +62,120 @@ const PERIODS = `
     from timed where enabled group by source_id
   )`
 
-const STANDINGS = `${PERIODS}, standing as (
-    select s.id, s.name, s.engine, s.label, scheduled.period as "periodSeconds",
-      scheduled.since, scheduled.next_fire as "nextRunAt", clock_now() as now,
-      good.id as backup, good.finished_at as good_at, proven.verified_at as "lastProofAt",
-      last.id as run_id, last.kind, last.state, last.queued_at, last.finished_at, made.state as made
-    from sources s
-    left join scheduled on scheduled.source_id = s.id
-    left join lateral (select id, finished_at from backups where source_id = s.id
-        and not unreadable and not tags ? '${UPLOADED}' and not exists (select from backup_deletions d
-          where d.repository_id = backups.repository_id and d.backup_id = backups.id)
-      order by finished_at desc limit 1) good on true
-    left join lateral (select verified_at from backups
-      where source_id = s.id and verified_at is not null
-      order by verified_at desc limit 1) proven on true
-    left join lateral (select id, kind, state, queued_at, finished_at from runs
-      where source_id = s.id order by queued_at desc, id desc limit 1) last on true
-    left join lateral (select state from runs
-      where source_id = s.id and kind = 'backup' and state in ('completed', 'failed', 'cancelled')
-      order by queued_at desc, id desc limit 1) made on true
-    where s.removed_at is null and ($1::uuid is null or s.id = $1)
-  )
-  select id, name, engine, label, "periodSeconds"::float8,
-    since as "scheduledSince", "nextRunAt", "lastProofAt",
-    backup, good_at as "goodAt", extract(epoch from now - good_at)::float8 as "ageSeconds",
-    run_id as "runId", kind, state, queued_at as "queuedAt", finished_at as "finishedAt",
-    case
-      when "periodSeconds" is null then 'unscheduled'
-      when extract(epoch from now - coalesce(good_at, since)) > "periodSeconds"
-          + greatest("periodSeconds" * ${GRACE_SHARE}, ${LEAST_GRACE_SECONDS})
-        then case when backup is null then 'never' else 'overdue' end
-      when made <> 'completed' then 'failing'
-      else 'good'
-    end as verdict
-  from standing order by lower(name), id`
+const SCHEDULED = `${PERIODS}
+  select s.id, s.name, s.engine, s.label, clock_now() as now, scheduled.period::float8 as "periodSeconds",
+    scheduled.since as "scheduledSince", scheduled.next_fire as "nextRunAt"
+  from sources s left join scheduled on scheduled.source_id = s.id
+  where s.removed_at is null and ($1::uuid is null or s.id = $1) order by lower(s.name), s.id`
 
-type Row = Omit<SourceStanding, 'lastGood' | 'lastRun'> & {
+const FACTS = `
+  select s.id, good.id as backup, good.finished_at as "goodAt", proven.verified_at as "lastProofAt",
+    last.id as "runId", last.kind, last.state, last.queued_at as "queuedAt",
+    last.finished_at as "finishedAt", made.state as made
+  from unnest($1::uuid[]) as s (id)
+  left join lateral (select id, finished_at from backups where source_id = s.id
+      and not unreadable and not tags ? '${UPLOADED}' and not exists (select from backup_deletions d
+        where d.repository_id = backups.repository_id and d.backup_id = backups.id)
+    order by finished_at desc limit 1) good on true
+  left join lateral (select verified_at from backups
+    where source_id = s.id and verified_at is not null
+    order by verified_at desc limit 1) proven on true
+  left join lateral (select id, kind, state, queued_at, finished_at from runs
+    where source_id = s.id order by queued_at desc, id desc limit 1) last on true
+  left join lateral (select state from runs
+    where source_id = s.id and kind = 'backup' and state in ('completed', 'failed', 'cancelled')
+    order by queued_at desc, id desc limit 1) made on true`
+
+/** A source, and when its schedules fire; `now` is the catalog's time. */
+export type ScheduledSource = Pick<
+  SourceStanding,
+  'id' | 'name' | 'engine' | 'label' | 'periodSeconds' | 'scheduledSince' | 'nextRunAt'
+> & { readonly now: Date }
+
+/** What became of the backups and runs of a source: all that the time alone does not change. */
+export interface SourceFacts extends Pick<SourceStanding, 'lastGood' | 'lastProofAt' | 'lastRun'> {
+  /** How the last backup that was not skipped ended; null where there is none. */
+  readonly made: RunState | null
+}
+
+interface FactsRow {
+  readonly id: string
   readonly backup: string | null
   readonly goodAt: Date | null
+  readonly lastProofAt: Date | null
   readonly runId: string | null
   readonly kind: RunKind | null
   readonly state: RunState | null
   readonly queuedAt: Date | null
   readonly finishedAt: Date | null
+  readonly made: RunState | null
 }
 
-/** How every source stands, or one of them, by name. */
-export const sourceStandings = async (sql: Sql, id?: string): Promise<SourceStanding[]> =>
-  (await sql.query<Row>(STANDINGS, [id ?? null])).map(standingOf)
+/** Every source, or one of them, by name. */
+export const scheduledSources = (sql: Sql, id?: string): Promise<ScheduledSource[]> =>
+  sql.query<ScheduledSource>(SCHEDULED, [id ?? null])
 
-function standingOf(row: Row): SourceStanding {
-  const { backup, goodAt, runId, kind, state, queuedAt, finishedAt, ...standing } = row
+/** What is known of sources, by their ids. */
+export async function sourceFacts(
+  sql: Sql,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, SourceFacts>> {
+  const rows = await sql.query<FactsRow>(FACTS, [ids])
+  return new Map(rows.map(row => [row.id, factsOf(row)]))
+}
+
+function factsOf({ backup, goodAt, runId, kind, state, queuedAt, ...row }: FactsRow): SourceFacts {
+  const { finishedAt, lastProofAt, made } = row
   return {
-    ...standing,
+    lastProofAt,
+    made,
     lastGood: backup === null || goodAt === null ? null : { backup, at: goodAt },
     lastRun:
       runId === null || kind === null || state === null || queuedAt === null
         ? null
         : { id: runId, kind, state, queuedAt, finishedAt },
   }
+}
+
+/** How every source stands, or one of them, by name. */
+export async function sourceStandings(sql: Sql, id?: string): Promise<SourceStanding[]> {
+  const scheduled = await scheduledSources(sql, id)
+  const ids = scheduled.map(one => one.id)
+  const facts = await sourceFacts(sql, ids)
+  return scheduled.map(one => standingOf(one, facts.get(one.id)))
+}
+
+const UNKNOWN: SourceFacts = { lastGood: null, lastProofAt: null, lastRun: null, made: null }
+
+/** How a source stands, by what is known of it. */
+export function standingOf(
+  { now, ...source }: ScheduledSource,
+  { made, ...facts }: SourceFacts = UNKNOWN,
+): SourceStanding {
+  const ageSeconds = facts.lastGood && secondsBetween(facts.lastGood.at, now)
+  const verdict = verdictOf(source, now, { made, ...facts })
+  return { ...source, ...facts, ageSeconds, verdict }
+}
+
+function verdictOf(
+  { periodSeconds, scheduledSince }: Pick<ScheduledSource, 'periodSeconds' | 'scheduledSince'>,
+  now: Date,
+  { lastGood, made }: SourceFacts,
+): Verdict {
+  const since = lastGood?.at ?? scheduledSince
+  if (periodSeconds === null || since === null) return 'unscheduled'
+  if (secondsBetween(since, now) > mostSeconds(periodSeconds)) {
+    return lastGood === null ? 'never' : 'overdue'
+  }
+  return made === null || made === 'completed' ? 'good' : 'failing'
+}
+
+const secondsBetween = (from: Date, to: Date): number => (to.getTime() - from.getTime()) / 1000
+
+/** When a source would be overdue; undefined of one that no schedule backs up. */
+export function expectationOf(one: SourceStanding): Expectation | undefined {
+  const { periodSeconds, scheduledSince: since, verdict } = one
+  if (periodSeconds === null || since === null) return undefined
+  const isOverdue = verdict === 'overdue' || verdict === 'never'
+  return { mostSeconds: mostSeconds(periodSeconds), since, isOverdue }
 }

@@ -148,30 +148,32 @@ export class Timetable {
 
   /**
    * About the longest time between two firings, in seconds, over the days after an instant: nights and
-   * weekends that the schedule leaves out are in it. Undefined where it fires once more at most.
+   * weekends that the schedule leaves out are in it, and the most that its jitter may add. Undefined where it
+   * fires once more at most.
    */
   longestGap(after: Date): number | undefined {
-    const first = this.#fireAfter(after.getTime())
+    const first = this.#heldAfter(after.getTime())
     if (first === undefined) return undefined
     let [last, longest] = [first, 0]
     const end = last + GAP_DAYS * DAY_MINUTES * MINUTE
     for (let seen = 0; seen < FEWEST_GAPS || last < end; seen += 1) {
-      const next = this.#fireAfter(last)
+      const next = this.#heldAfter(last)
       if (next === undefined) break
       longest = Math.max(longest, next - last)
       // Of a schedule that fires every few minutes, one firing an hour tells enough.
-      const hop = next - last < HOUR ? this.#fireAfter(last + HOUR) : next
+      const hop = next - last < HOUR ? this.#heldAfter(last + HOUR) : next
       if (hop === undefined) break
       longest = Math.max(longest, hop - last - HOUR)
       last = hop
     }
-    return longest === 0 ? undefined : longest / SECOND
+    if (longest === 0) return undefined
+    return longest / SECOND + Math.min(this.#timing.jitterSeconds, longest / SECOND)
   }
 
-  /** When the first slot after a time fires. */
-  #fireAfter(time: number): number | undefined {
+  /** When the first slot after a time would fire without jitter. */
+  #heldAfter(time: number): number | undefined {
     const slot = this.nextSlot(new Date(time))
-    return slot && this.fireTime(slot).getTime()
+    return slot && this.#afterBlackouts(slot).getTime()
   }
 
   /**

@@ -61,7 +61,7 @@ export class RunnerProcess {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
     // Somebody waits for a restore.
-    if (order.kind !== 'restore') giveWay(this.#child.pid, BACKGROUND)
+    if (order.kind !== 'restore') giveWay(this.#child.pid, BACKGROUND, { leadsSession: true })
     this.ended = this.#watch()
     this.#tell({ type: 'order', order })
   }

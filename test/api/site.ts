@@ -11,6 +11,7 @@ import { PREFIX } from '../../src/api/mount.ts'
 import type { Deps } from '../../src/api/route.ts'
 import { RunFeed } from '../../src/api/run-feed.ts'
 import { addApiKey } from '../../src/catalog/api-keys.ts'
+import { CatalogMemory } from '../../src/catalog/memory.ts'
 import { Vault } from '../../src/catalog/vault.ts'
 import type { Role } from '../../src/core/access.ts'
 import { systemClock } from '../../src/core/clock.ts'
@@ -107,6 +108,7 @@ export class ApiSite {
     const options = {
       deps: {
         catalog,
+        memory: new CatalogMemory(catalog),
         vault: this.vault,
         feed: this.#feed,
         outside: outsideOf(

@@ -97,6 +97,11 @@ export class RunSite {
     return this.test.catalog
   }
 
+  /** After connections were broken: more questions at once than there are connections meet every broken one. */
+  async reconnect(): Promise<void> {
+    await Promise.allSettled(Array.from({ length: 20 }, () => this.catalog.query('select')))
+  }
+
   /** Makes a repository on disk and in the catalog. */
   async addRepository(name: string, maxRuns: number | null = null): Promise<string> {
     const id = randomUUID()

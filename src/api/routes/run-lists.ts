@@ -87,14 +87,16 @@ export const runListRoutes: readonly Route[] = [
     shared: true,
     query: StatsQuery,
     answer: Stats,
-    handle: async ({ query: { days: mostDays, timeZone, ...query } }, { catalog }) => {
+    handle: async ({ query: { days: mostDays, timeZone, ...query } }, { catalog, memory }) => {
+      const filter = await filterOf(catalog, query)
+      const view = { mostDays, timeZone, now: await memory.upToDate(), past: memory.past }
       const {
         successRate = null,
         meanSeconds = null,
         p95Seconds = null,
         days,
         ...counts
-      } = await runStatistics(catalog, await filterOf(catalog, query), mostDays, timeZone)
+      } = await runStatistics(catalog, filter, view)
       const document = { ...counts, successRate, meanSeconds, p95Seconds, days: [...days] }
       return { document }
     },
@@ -109,9 +111,10 @@ export const runListRoutes: readonly Route[] = [
     shared: true,
     query: SourceStatsQuery,
     answer: SourceStats,
-    handle: async ({ query: { days, kind, trigger } }, { catalog }) => {
+    handle: async ({ query: { days, kind, trigger } }, { memory }) => {
       const filter = { kinds: kind, triggers: trigger }
-      return { document: { sources: await sourceStatistics(catalog, filter, days) } }
+      const view = { mostDays: days, now: await memory.upToDate(), past: memory.past }
+      return { document: { sources: await sourceStatistics(view, filter) } }
     },
   }),
 ]

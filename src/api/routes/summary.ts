@@ -1,12 +1,6 @@
-import { catalogTime } from '../../catalog/db.ts'
 import { unreachableRepositories } from '../../catalog/reach.ts'
-import { type Expectation, Marks, newestDays, sourceMarks } from '../../catalog/strips.ts'
-import {
-  mostSeconds,
-  type SourceStanding,
-  sourceStandings,
-  VERDICTS,
-} from '../../catalog/summary.ts'
+import { newestDays } from '../../catalog/strips.ts'
+import { type SourceStanding, VERDICTS } from '../../catalog/summary.ts'
 import { type Route, route } from '../route.ts'
 import { Summary, SummaryQuery } from '../schema/summary.ts'
 
@@ -21,18 +15,15 @@ export const summaryRoutes: readonly Route[] = [
     shared: true,
     query: SummaryQuery,
     answer: Summary,
-    handle: async ({ query }, { catalog }) => {
-      const now = await catalogTime(catalog)
+    handle: async ({ query }, { catalog, memory }) => {
+      const now = await memory.upToDate()
       const days = newestDays(now, query.days, query.timeZone)
-      const [standings, marks, unreachable] = await Promise.all([
-        sourceStandings(catalog),
-        sourceMarks(catalog, days),
+      const [standings, unreachable] = await Promise.all([
+        memory.standings(),
         unreachableRepositories(catalog),
       ])
-      const withStrip = (one: SourceStanding) => ({
-        ...one,
-        strip: (marks.get(one.id) ?? new Marks(days)).strip(expectationOf(one)),
-      })
+      const strips = await memory.strips(days, query.timeZone, standings)
+      const withStrip = (one: SourceStanding) => ({ ...one, strip: strips.get(one.id) ?? '' })
       const sources = standings.map(withStrip)
       const count = (verdict: string) => sources.filter(one => one.verdict === verdict).length
       const verdicts = Object.fromEntries(VERDICTS.map(one => [one, count(one)]))
@@ -43,10 +34,3 @@ export const summaryRoutes: readonly Route[] = [
     },
   }),
 ]
-
-function expectationOf(one: SourceStanding): Expectation | undefined {
-  const { periodSeconds, scheduledSince: since, verdict } = one
-  if (periodSeconds === null || since === null) return undefined
-  const isOverdue = verdict === 'overdue' || verdict === 'never'
-  return { mostSeconds: mostSeconds(periodSeconds), since, isOverdue }
-}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Shared } from '../../src/api/shared.ts'
+import { Shared } from '../../src/core/shared.ts'
 
 /** Work whose end the test decides, and that counts how often it was begun. */
 function counted() {
