@@ -93,9 +93,10 @@ export const repositoryDetailRoutes: readonly Route[] = [
     params: One,
     query: HistoryQuery,
     answer: StorageHistory,
-    handle: async ({ params, query }, { catalog }) => {
+    handle: async ({ params, query }, { catalog, memory }) => {
       const { id } = await findRepository(catalog, params.repository)
-      return { document: { days: await repositoryHistory(catalog, id, query) } }
+      const known = { sql: catalog, past: memory.past, now: await memory.upToDate() }
+      return { document: { days: await repositoryHistory(known, id, query) } }
     },
   }),
 
@@ -108,9 +109,10 @@ export const repositoryDetailRoutes: readonly Route[] = [
     shared: true,
     query: HistoryQuery,
     answer: StorageHistory,
-    handle: async ({ query }, { catalog }) => ({
-      document: { days: await storageHistory(catalog, query) },
-    }),
+    handle: async ({ query }, { catalog, memory }) => {
+      const known = { sql: catalog, past: memory.past, now: await memory.upToDate() }
+      return { document: { days: await storageHistory(known, query) } }
+    },
   }),
 
   route({
