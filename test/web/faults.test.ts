@@ -56,6 +56,19 @@ describe('what the dashboard says of faults', () => {
     }
   })
 
+  test('names in Vietnamese what a server lacks for a restore', () => {
+    const lacks = (names: string) => {
+      const { code, message } = new classes.TargetUnfit({ server: 'db', lacks: names, hint: 'x' })
+      return inVietnamese.of({ code, message, hint: 'x' }).what
+    }
+    assert.equal(
+      lacks('extensions dblink, hstore'),
+      'Máy chủ db không có phần mở rộng: dblink, hstore.',
+    )
+    assert.equal(lacks('role ann'), 'Máy chủ db không có vai trò: ann.')
+    assert.equal(lacks('ICU locales of databases'), KINDS.TARGET_UNFIT.what)
+  })
+
   test('says in Vietnamese what is wrong with a field', () => {
     const problems = [
       { field: 'name', why: 'it is empty' },

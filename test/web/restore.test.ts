@@ -129,6 +129,31 @@ describe('a restore', () => {
     await live.end().catch(() => undefined)
   })
 
+  test('is looked ahead at in Vietnamese', async () => {
+    const live = new Client({ connectionString: site.database.url('shop') })
+    live.on('error', () => undefined)
+    await live.connect()
+    const address = `/restore?source=${source}&backup=${backup}&step=target`
+    const page = await site.enter(address, ADMIN, { locale: 'vi-VN' })
+    await page.getByRole('radio', { name: 'Thay cho shop' }).click()
+    await page.getByRole('button', { name: 'Tiếp', exact: true }).click()
+    await page.getByText('Có 1 vấn đề cản trở').waitFor(WORK)
+    const english = page.getByRole('main').locator('[lang=en]')
+    // What the server said of the problem itself.
+    assert.match(
+      (await english.allInnerTexts()).join('|'),
+      /^Database shop@.* in use by postgres[^|]*$/,
+    )
+    await page.getByText('Cơ sở dữ liệu đang có người dùng').waitFor()
+    await page.getByLabel('Ngắt các kết nối này vào lúc hoán đổi').check()
+    await page.getByText('Các kết nối này sẽ bị ngắt: postgres').waitFor(WORK)
+    await page.getByText('Tài khoản postgres là siêu người dùng.').waitFor()
+    await page.getByText(/^Phiên bản: Bản sao lưu của PostgreSQL \d+ được khôi phục/).waitFor()
+    assert.equal(await english.count(), 0)
+    await assertAccessible(page)
+    await live.end()
+  })
+
   test('to another server, named in fields, by hand on a phone', async () => {
     const page = await site.enter(`/restore?source=${source}`, ADMIN, PHONE)
     await page.getByText('Latest good backup').waitFor()

@@ -98,6 +98,11 @@ describe('a run', () => {
       .waitFor()
     await page.getByRole('alert').getByText('Hãy kiểm tra người dùng và mật khẩu').waitFor()
     await english.getByText(/^127.* password authentication failed/).waitFor()
+    const log = page.getByRole('region', { name: 'Nhật ký của lần chạy này' })
+    await log.getByText(/^Được api key test.* đưa vào hàng đợi$/).waitFor()
+    await log.getByText('Đã được nhận để thực hiện').waitFor()
+    await log.getByText(/^Lần thử 1 thất bại: Máy chủ cơ sở dữ liệu không chấp nhận/).waitFor()
+    assert.equal(await log.locator('[lang=en]').count(), 0)
     await assertAccessible(page)
   })
 

@@ -1,8 +1,12 @@
 import type { FaultCode } from '../../../src/client/index.ts'
 
-/** What the server, or a run, says of a fault. */
+/** The names and numbers in a sentence of the server. */
+type Details = Readonly<Record<string, unknown>>
+
+/** What the server, or a run, says of a fault; a look ahead at a restore, also of what it found to be well. */
 export interface GivenFault {
   readonly code?: string | undefined
+  readonly details?: Details
   readonly message: string
   readonly hint?: string | undefined
   readonly problems?: readonly FieldProblem[]
@@ -26,10 +30,24 @@ export interface ToldFault {
   readonly lang?: 'en' | undefined
 }
 
-/** The words of a language for faults. Nothing, where it has none: then it is said as the server does. */
+/** A line of a run's log, or a warning, which has nothing but its message. */
+export interface GivenLine {
+  readonly message: string
+  readonly code?: string | null
+  readonly details?: Details
+}
+
+export interface ToldLine {
+  readonly what: string
+  /** What stands behind it: what a program, or a fault, said itself, in English. */
+  readonly said?: string | undefined
+}
+
+/** The words of a language for faults, and for lines. Nothing, where it has none: then it is said as the server does. */
 export interface FaultWords {
   readonly of: (fault: GivenFault) => ToldFault
   readonly why: (why: string) => string | undefined
+  readonly line: (line: GivenLine) => ToldLine | undefined
 }
 
 /** What happened, and the next step in the dashboard. */

@@ -27,6 +27,7 @@ const HINTS: Readonly<Partial<Record<KnownCode, string>>> = {
     'name a database that does not exist yet, or choose to replace this one: what is restored is proven beside it, then they are swapped',
   TARGET_UNFIT:
     'use another login, or another server; where only owners and roles stand in the way, choose “Restore without owners and grants”',
+  DATABASE_REFUSED: 'use such a login, or choose “Restore without owners and grants”',
   DATABASE_IN_USE:
     'close these connections, or choose “End these connections at the moment of the swap”',
   FILE_EXISTS: 'choose another name',
@@ -59,6 +60,7 @@ const why = (text: string): string | undefined => bySomeForm(WHYS, text)
 /** What the server says is good English; only what to type at a shell is of no use in a dashboard. */
 export const faults: FaultWords = {
   why,
+  line: () => undefined,
   of: ({ code, message, hint = '', problems = [] }) => ({
     what: sentence(message),
     hint: sentence((OF_COMMANDS.test(hint) && HINTS[code as KnownCode]) || hint) || undefined,

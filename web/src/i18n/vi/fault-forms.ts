@@ -52,8 +52,53 @@ export const WHYS: readonly Form[] = [
   [/^it was not written by the server$/, () => 'nó không do máy chủ ghi'],
 ]
 
+/** What stands in the way of a restore; its server's hint says no more. */
+const UNFIT: readonly Form<Partial<KindWords>>[] = [
+  [
+    / refused to let (.+) create a database: /,
+    user => ({
+      what: `Tài khoản ${user} không được phép tạo cơ sở dữ liệu, mà mỗi lần khôi phục đều cần tạo một cơ sở dữ liệu mới bên cạnh đích.`,
+      hint: `Dùng tài khoản khác, hoặc chạy lệnh này trên máy chủ đó: alter role ${user} createdb`,
+      hasOwnHint: false,
+    }),
+  ],
+  [
+    / refused to let (.+) restore what belongs to (.+): only a superuser /,
+    (user, owners) => ({
+      what: `Tài khoản ${user} không trả lại được những gì thuộc về ${owners}: chỉ siêu người dùng hoặc thành viên của các vai trò đó làm được.`,
+      hint: 'Dùng một tài khoản như vậy, hoặc chọn “Khôi phục không kèm chủ sở hữu và quyền”.',
+      hasOwnHint: false,
+    }),
+  ],
+  [
+    / refused to let (.+) rename database (.+): it belongs to (.+), and /,
+    (user, database, owner) => ({
+      what: `Cơ sở dữ liệu ${database} thuộc về ${owner} nên tài khoản ${user} không đổi được tên của nó.`,
+      hint: `Dùng tài khoản ${owner} hoặc siêu người dùng, hoặc khôi phục vào một cơ sở dữ liệu mới.`,
+      hasOwnHint: false,
+    }),
+  ],
+  [
+    /^(.+) cannot take this backup: it lacks extensions? (.+)$/,
+    (server, names) => ({
+      what: `Máy chủ ${server} không có phần mở rộng: ${names}.`,
+      hint: 'Hãy cài trên máy chủ đó các gói chứa chúng (thường là postgresql-contrib).',
+      hasOwnHint: false,
+    }),
+  ],
+  [
+    /^(.+) cannot take this backup: it lacks roles? (.+)$/,
+    (server, names) => ({
+      what: `Máy chủ ${server} không có vai trò: ${names}.`,
+      hint: 'Hãy tạo chúng ở đó (tệp globals của bản sao lưu có định nghĩa của chúng), hoặc chọn “Khôi phục không kèm chủ sở hữu và quyền”.',
+      hasOwnHint: false,
+    }),
+  ],
+]
+
 /** What of a kind happens most, said more closely than for the kind as a whole. */
 export const CASES: readonly Form<Partial<KindWords>>[] = [
+  ...UNFIT,
   [
     /password authentication failed|no password supplied/,
     () => ({

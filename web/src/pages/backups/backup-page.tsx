@@ -8,7 +8,7 @@ import { useMay } from '../../app/session.tsx'
 import { backupQuery } from '../../data/queries.ts'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
 import { Answer } from '../../parts/answer.tsx'
-import { FaultLine } from '../../parts/fault-text.tsx'
+import { FaultLine, LineText } from '../../parts/fault-text.tsx'
 import { useNow } from '../../parts/now.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Section } from '../../parts/section.tsx'
@@ -136,7 +136,9 @@ function Notices({ backup }: { readonly backup: BackupDetails }) {
         >
           <List size="sm" className={classes.wrap}>
             {backup.warnings.map(warning => (
-              <List.Item key={warning}>{warning}</List.Item>
+              <List.Item key={warning}>
+                <LineText message={warning} />
+              </List.Item>
             ))}
           </List>
         </Alert>

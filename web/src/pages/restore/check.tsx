@@ -8,10 +8,10 @@ import {
 } from '@tabler/icons-react'
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { NewRestore, Preflight, PreflightCheck } from '../../../../src/client/index.ts'
-import { useMessages } from '../../i18n/language.tsx'
+import { useMessages, useSpeech } from '../../i18n/language.tsx'
 import { FaultAlert } from '../../parts/fault-alert.tsx'
+import { useTold } from '../../parts/fault-text.tsx'
 import { Section } from '../../parts/section.tsx'
-import { sentence } from '../../parts/sentence.ts'
 import { type Look, ToneBadge } from '../../parts/state-badge.tsx'
 import { type Choices, isAgreed, type Step, warningsOf, wordsOfWarnings } from './choice.ts'
 import classes from './restore.module.css'
@@ -102,14 +102,7 @@ function Found({ looked, request, choices, onChange }: FoundProps) {
               <ToneBadge {...LOOKS[check.outcome]}>{t.outcome[check.outcome]}</ToneBadge>
             </div>
             <Stack gap={4}>
-              <Text size="sm" className={classes.wrap}>
-                <b>{t.check[check.name]}:</b> {check.message}
-              </Text>
-              {check.hint !== null && (
-                <Text size="sm" c="dimmed" className={classes.wrap}>
-                  {sentence(check.hint)}
-                </Text>
-              )}
+              <Words check={check} />
               <Choice check={check} request={request} choices={choices} onChange={onChange} />
             </Stack>
           </li>
@@ -123,6 +116,32 @@ function Found({ looked, request, choices, onChange }: FoundProps) {
             onChange({ agreed: event.currentTarget.checked ? wordsOfWarnings(looked) : '' })
           }
         />
+      )}
+    </>
+  )
+}
+
+/** What a check came to; what the server said of a problem itself names what is missing. */
+function Words({ check }: { readonly check: PreflightCheck }) {
+  const messages = useMessages()
+  const isEnglish = useSpeech().language === 'en'
+  const { what, hint, detail, lang } = useTold({ ...check, hint: check.hint ?? undefined })
+  return (
+    <>
+      <Text size="sm" className={classes.wrap}>
+        <b>{messages.restore.check[check.name]}:</b>{' '}
+        {/* It may begin with a name, which stays as it is written. */}
+        <span lang={lang}>{isEnglish ? check.message : what}</span>
+      </Text>
+      {hint !== undefined && (
+        <Text size="sm" c="dimmed" lang={lang} className={classes.wrap}>
+          {hint}
+        </Text>
+      )}
+      {detail !== undefined && (
+        <Text size="xs" className={classes.wrap}>
+          <b>{messages.common.details}:</b> <span lang="en">{detail}</span>
+        </Text>
       )}
     </>
   )

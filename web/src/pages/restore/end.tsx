@@ -3,6 +3,7 @@ import { IconAlertTriangle, type IconProps } from '@tabler/icons-react'
 import type { ComponentType, ReactNode } from 'react'
 import { useMessages } from '../../i18n/language.tsx'
 import { Copy } from '../../parts/copy.tsx'
+import { LineText } from '../../parts/fault-text.tsx'
 import type { Tone } from '../../parts/state-badge.tsx'
 import classes from './restore.module.css'
 
@@ -58,7 +59,9 @@ export function Warnings({ warnings }: { readonly warnings: readonly string[] })
     >
       <List size="sm" className={classes.wrap}>
         {warnings.map(warning => (
-          <List.Item key={warning}>{warning}</List.Item>
+          <List.Item key={warning}>
+            <LineText message={warning} />
+          </List.Item>
         ))}
       </List>
     </Alert>

@@ -8,9 +8,8 @@ import {
 import type { Run } from '../../../../src/client/index.ts'
 import { useMessages } from '../../i18n/language.tsx'
 import { Copy } from '../../parts/copy.tsx'
-import { FaultLine, FaultRest } from '../../parts/fault-text.tsx'
+import { FaultLine, FaultRest, LineText } from '../../parts/fault-text.tsx'
 import { Section } from '../../parts/section.tsx'
-import { sentence } from '../../parts/sentence.ts'
 import classes from './run.module.css'
 
 /** Why a run failed, was skipped, or is tried again; what to do about it; and what it left of a restore's target. */
@@ -72,7 +71,7 @@ export function RunWarnings({ warnings }: { readonly warnings: readonly string[]
       >
         {warnings.map(warning => (
           <List.Item key={warning} className={classes.words}>
-            {sentence(warning)}
+            <LineText message={warning} />
           </List.Item>
         ))}
       </List>

@@ -6,6 +6,7 @@ import type { Run, RunEvent } from '../../../../src/client/index.ts'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
 import { Copy } from '../../parts/copy.tsx'
 import { FaultAlert } from '../../parts/fault-alert.tsx'
+import { LineText } from '../../parts/fault-text.tsx'
 import { saveText } from '../../parts/keepsake.ts'
 import { Section } from '../../parts/section.tsx'
 import type { Tone } from '../../parts/state-badge.tsx'
@@ -146,7 +147,7 @@ const Line = memo(({ event, before }: LineProps) => {
   const t = messages.runs.log
   const format = useFormat()
   if (event === undefined) return null
-  const { attempt, at, kind, message, details } = event
+  const { attempt, at, kind, message, code, details } = event
   const state = message === details.state ? message : undefined
   const words: Readonly<Record<string, string>> = messages.states.run
   const failed = details.state === 'failed' || details.state === 'retrying'
@@ -164,9 +165,9 @@ const Line = memo(({ event, before }: LineProps) => {
           {t.kinds[kind] ?? kind}
         </span>
         <span className={classes.message}>
-          {(kind === 'stage' && messages.states.stage[message]) ||
-            (state && words[state]) ||
-            message}
+          {(kind === 'stage' && messages.states.stage[message]) || (state && words[state]) || (
+            <LineText message={message} code={code} details={details} />
+          )}
         </span>
       </div>
     </>

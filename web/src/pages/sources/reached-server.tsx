@@ -1,6 +1,7 @@
 import { Alert, Group, Text } from '@mantine/core'
 import { IconCircleCheck } from '@tabler/icons-react'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
+import { LineText } from '../../parts/fault-text.tsx'
 import { type Reached, serverOf } from './place.ts'
 
 /** What the test of a connection found. */
@@ -23,7 +24,7 @@ export function ReachedServer({ reached: { test, database } }: { readonly reache
       </Group>
       {test.warnings.map(warning => (
         <Text key={warning} size="sm" role="alert">
-          {warning}
+          <LineText message={warning} />
         </Text>
       ))}
     </Alert>

@@ -9,6 +9,7 @@ import { useFormat, useMessages } from '../../i18n/language.tsx'
 import { useAct } from '../../parts/act.tsx'
 import { besideFields } from '../../parts/beside-fields.tsx'
 import { FaultAlert } from '../../parts/fault-alert.tsx'
+import { LineText } from '../../parts/fault-text.tsx'
 import { Form } from '../../parts/form.tsx'
 import { Removal } from '../../parts/removal.tsx'
 import classes from './source.module.css'
@@ -179,7 +180,7 @@ function Test({ source, children }: TestProps) {
           </dl>
           {test.data.warnings.map(warning => (
             <Text key={warning} size="sm" role="alert">
-              {warning}
+              <LineText message={warning} />
             </Text>
           ))}
         </Alert>
