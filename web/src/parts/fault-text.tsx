@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { isFault } from '../data/client.ts'
-import type { FaultWords, GivenFault, GivenLine, ToldFault } from '../i18n/fault-words.ts'
+import type { FaultWords, GivenFault, ToldFault } from '../i18n/fault-words.ts'
 import { faultWordsQuery } from '../i18n/fault-words-query.ts'
 import { useMessages, useSpeech } from '../i18n/language.tsx'
 import { sentence } from './sentence.ts'
@@ -32,20 +32,6 @@ const givenBy = (error: unknown): GivenFault =>
 
 const isFailure = (error: unknown): error is GivenFault =>
   typeof error === 'object' && error !== null && !(error instanceof Error) && 'message' in error
-
-/** A line of a log; as the server wrote it, where there are no words for it. */
-export function LineText(line: GivenLine) {
-  const isEnglish = useSpeech().language === 'en'
-  const told = useFaultWords()?.line(line)
-  if (told === undefined) return <span lang={isEnglish ? undefined : 'en'}>{line.message}</span>
-  const { what, said } = told
-  return (
-    <>
-      {what}
-      {said !== undefined && <span lang="en"> {said}</span>}
-    </>
-  )
-}
 
 interface FaultProps {
   readonly error: unknown

@@ -3,7 +3,7 @@ import { IconAlertTriangle, type IconProps } from '@tabler/icons-react'
 import type { ComponentType, ReactNode } from 'react'
 import { useMessages } from '../../i18n/language.tsx'
 import { Copy } from '../../parts/copy.tsx'
-import { LineText } from '../../parts/fault-text.tsx'
+import { LineText } from '../../parts/line-text.tsx'
 import type { Tone } from '../../parts/state-badge.tsx'
 import classes from './restore.module.css'
 

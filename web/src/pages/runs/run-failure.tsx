@@ -8,7 +8,8 @@ import {
 import type { Run } from '../../../../src/client/index.ts'
 import { useMessages } from '../../i18n/language.tsx'
 import { Copy } from '../../parts/copy.tsx'
-import { FaultLine, FaultRest, LineText } from '../../parts/fault-text.tsx'
+import { FaultLine, FaultRest } from '../../parts/fault-text.tsx'
+import { LineText } from '../../parts/line-text.tsx'
 import { Section } from '../../parts/section.tsx'
 import classes from './run.module.css'
 

@@ -1,7 +1,7 @@
 import { Alert, Group, Text } from '@mantine/core'
 import { IconCircleCheck } from '@tabler/icons-react'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
-import { LineText } from '../../parts/fault-text.tsx'
+import { LineText } from '../../parts/line-text.tsx'
 import { type Reached, serverOf } from './place.ts'
 
 /** What the test of a connection found. */
