@@ -96,10 +96,7 @@ test('tells what a catalog tells that is read anew, whatever happens', async t =
     assert.deepEqual(known, fresh, `seed ${seed}, after ${change} changes`)
     verdicts = new Set([...verdicts, ...known.standings.map(one => one.verdict)])
   }
-  assert.ok(
-    verdicts.size > 2,
-    `seed ${seed}: so little happens that nothing is shown: ${[...verdicts]}`,
-  )
+  assert.ok(verdicts.size > 2, `seed ${seed}: so little happens that nothing is shown`)
 })
 
 /** A catalog whose statements are kept. */
