@@ -1,4 +1,4 @@
-import { DatabaseError, escapeIdentifier, Pool, type PoolClient, type PoolConfig } from 'pg'
+import { DatabaseError, escapeIdentifier, Pool, type PoolClient, type PoolConfig, types } from 'pg'
 import { reason } from '../core/fault.ts'
 import { CatalogUnreachable } from '../core/faults.ts'
 
@@ -25,6 +25,25 @@ export async function catalogTime(sql: Sql): Promise<Date> {
   return row.now
 }
 
+type Read = (text: string) => unknown
+const usualTime = types.getTypeParser(types.builtins.TIMESTAMPTZ) as Read
+
+/**
+ * A moment as PostgreSQL writes it. In UTC and with four digits for the year it is ISO 8601 but for its ends, which
+ * JavaScript itself reads four times as fast as a driver does: a page of a list has hundreds of them.
+ */
+const readTime: Read = text =>
+  text[10] === ' ' && text.endsWith('+00')
+    ? new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`)
+    : usualTime(text)
+
+const PARSERS: PoolConfig['types'] = {
+  getTypeParser: (type, format) =>
+    type === types.builtins.TIMESTAMPTZ && format !== 'binary'
+      ? readTime
+      : types.getTypeParser(type, format),
+}
+
 const DEADLOCK = '40P01'
 /** A server that answers and takes nothing: its disk is full, or it is read-only. */
 const TAKES_NOTHING = new Set(['53100', '25006'])
@@ -44,7 +63,7 @@ export class Catalog implements Sql {
 
   /** `config` names the server as `pg` wants it: a connection string, or host and the rest. */
   constructor(config: PoolConfig) {
-    this.#pool = new Pool({ ...LIMITS, ...config })
+    this.#pool = new Pool({ ...LIMITS, types: PARSERS, ...config })
     // An idle connection that breaks is replaced by the next query.
     this.#pool.on('error', () => undefined)
   }

@@ -5,8 +5,8 @@ import { isTimeZone } from '../../core/wall-time.ts'
 // Every document of the API is declared here and beside: the server encodes what it answers with these
 // schemas, clients decode it with them. A time is a Date in programs and ISO 8601 in UTC on the way.
 
-/** A moment. */
-export const Time = z.codec(z.iso.datetime(), z.date(), {
+/** A moment. Its text is not looked at: what is none makes no date, and what a date makes is one. */
+export const Time = z.codec(z.string().meta({ format: 'date-time' }), z.date(), {
   decode: text => new Date(text),
   encode: time => time.toISOString(),
 })
