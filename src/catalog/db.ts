@@ -38,7 +38,7 @@ const readTime: Read = text =>
     : usualTime(text)
 
 const PARSERS: PoolConfig['types'] = {
-  getTypeParser: (type, format) =>
+  getTypeParser: (type, format): unknown =>
     type === types.builtins.TIMESTAMPTZ && format !== 'binary'
       ? readTime
       : types.getTypeParser(type, format),
