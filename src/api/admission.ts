@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { apiKeyShown } from '../catalog/api-keys.ts'
-import type { Catalog } from '../catalog/db.ts'
+import type { Sql } from '../catalog/db.ts'
 import { sessionShown } from '../catalog/sessions.ts'
 import type { Caller } from '../core/access.ts'
 import { KeyRequired } from '../core/faults.ts'
@@ -20,7 +20,7 @@ export interface Shown {
 }
 
 /** Finds out who asks. Throws KeyRequired where a key is shown that does not hold. */
-export async function admit(catalog: Catalog, door: Door, shown: Shown): Promise<Caller> {
+export async function admit(catalog: Sql, door: Door, shown: Shown): Promise<Caller> {
   if (door.is === 'socket') {
     const actor = `local user ${door.localUser}`
     return { kind: 'local', actor, role: 'admin', scopes: 'all', address: 'socket' }
@@ -32,7 +32,7 @@ export async function admit(catalog: Catalog, door: Door, shown: Shown): Promise
   return await bySession(catalog, cookie, shown.address)
 }
 
-async function byKey(catalog: Catalog, authorization: string, address: string): Promise<Caller> {
+async function byKey(catalog: Sql, authorization: string, address: string): Promise<Caller> {
   const text = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
   if (text === undefined) throw new KeyRequired({ why: 'it shows no API key' })
   const key = await apiKeyShown(catalog, new Secret(text))
@@ -51,11 +51,7 @@ async function byKey(catalog: Catalog, authorization: string, address: string): 
 }
 
 /** Whoever shows a session that has ended is nobody: they may log in anew. */
-export async function bySession(
-  catalog: Catalog,
-  cookie: Secret,
-  address: string,
-): Promise<Caller> {
+export async function bySession(catalog: Sql, cookie: Secret, address: string): Promise<Caller> {
   const session = await sessionShown(catalog, cookie)
   if (session === undefined) return nobody(address)
   return {

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { Catalog } from '../catalog/db.ts'
+import type { Sql } from '../catalog/db.ts'
 import type { Caller } from '../core/access.ts'
 import { Shared } from '../core/shared.ts'
 import { admit, type Door, type Shown } from './admission.ts'
@@ -7,13 +7,13 @@ import type { Budgets } from './budget.ts'
 
 /** Finds out who sends a request, and takes it from their budget. */
 export class Reception {
-  readonly #catalog: Catalog
+  readonly #catalog: Sql
   readonly #door: Door
   readonly #budgets: Budgets
   /** What a caller shows is looked up for all of their requests that come in meanwhile. */
   readonly #lookingUp = new Shared<Caller>()
 
-  constructor(catalog: Catalog, door: Door, budgets: Budgets) {
+  constructor(catalog: Sql, door: Door, budgets: Budgets) {
     this.#catalog = catalog
     this.#door = door
     this.#budgets = budgets
