@@ -27,8 +27,13 @@ export class Reception {
 
   /** The same for what is no request of Fastify's. */
   async letIn(shown: Shown): Promise<Caller> {
-    const { authorization = '', cookie = '' } = shown.headers
-    const name = [authorization, cookie, shown.address, shown.isSecure].join('\n')
+    const { authorization, cookie } = shown.headers
+    const name = JSON.stringify([
+      authorization ?? null,
+      cookie ?? null,
+      shown.address,
+      shown.isSecure,
+    ])
     const looked = this.#lookingUp.ask(name, () => admit(this.#catalog, this.#door, shown))
     const caller = await looked.catch((error: unknown) => {
       this.#budgets.spendRefused(shown.address)

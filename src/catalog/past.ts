@@ -2,11 +2,13 @@ import type { Sql } from './db.ts'
 
 /** Statistics are asked for in a few ways, each by many. */
 const MOST_ANSWERS = 100
+/** A year told day by day has half as many; what is longer is rare, and would take much memory. */
+const MOST_ROWS = 2_000
 
 /** Answers of statements, until they are forgotten: for what is over, and changes only where more is over. */
 export class Past implements Sql {
   readonly #sql: Sql
-  readonly #answers = new Map<string, Promise<object[]>>()
+  readonly #answers = new Map<string, Promise<readonly object[]>>()
 
   constructor(sql: Sql) {
     this.#sql = sql
@@ -21,9 +23,10 @@ export class Past implements Sql {
     this.#answers.set(question, answer)
     const [oldest] = this.#answers.keys()
     if (oldest !== undefined && this.#answers.size > MOST_ANSWERS) this.#answers.delete(oldest)
-    answer.catch(() => {
+    const forget = () => {
       if (this.#answers.get(question) === answer) this.#answers.delete(question)
-    })
+    }
+    answer.then(rows => rows.length > MOST_ROWS && forget(), forget)
     return (await answer) as Row[]
   }
 
@@ -31,8 +34,9 @@ export class Past implements Sql {
     this.#answers.clear()
   }
 
-  async #ask(text: string, values: readonly unknown[]): Promise<object[]> {
+  async #ask(text: string, values: readonly unknown[]): Promise<readonly object[]> {
     const rows = await this.#sql.query(text, values)
-    return rows.map(row => Object.freeze(row))
+    for (const row of rows) Object.freeze(row)
+    return Object.freeze(rows)
   }
 }

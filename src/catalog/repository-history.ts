@@ -40,7 +40,7 @@ interface Newest {
 }
 
 /** What a history is told from. */
-interface Known {
+interface Basis {
   readonly sql: Sql
   /** Where to ask for runs that are over. */
   readonly past: Sql
@@ -50,7 +50,7 @@ interface Known {
 
 /** What is known of a repository on each of the newest days; days of which nothing is are left out. */
 export async function repositoryHistory(
-  { sql, past, now }: Known,
+  { sql, past, now }: Basis,
   repositoryId: string,
   newest: Newest,
 ): Promise<StorageDay[]> {
@@ -72,7 +72,7 @@ export async function repositoryHistory(
  * measured last counts. Before any was, only what backups added is known.
  */
 export async function storageHistory(
-  { sql, past, now }: Known,
+  { sql, past, now }: Basis,
   newest: Newest,
 ): Promise<StorageDay[]> {
   const days = newestDays(now, newest.days, newest.timeZone)

@@ -1005,7 +1005,7 @@ export interface PreflightCheck {
   readonly message: string
   readonly hint: string | null
   /** what the message says: a finding, or the kind of fault that a restore would end with */
-  readonly code: FindingCode | FaultCode
+  readonly code: FindingCode | FaultCode | string
   /** the names and numbers in the message; each code has its own */
   readonly details: Readonly<Record<string, unknown>>
 }

@@ -31,7 +31,7 @@ export const PreflightCheck = z.object({
   /** The next step, where there is one. */
   hint: z.nullable(z.string()),
   code: z
-    .union([FindingCode, FaultCode])
+    .union([FindingCode, FaultCode, z.string()])
     .describe(
       'what the message says: a finding, or the kind of fault that a restore would end with',
     ),

@@ -148,32 +148,37 @@ export class Timetable {
 
   /**
    * About the longest time between two firings, in seconds, over the days after an instant: nights and
-   * weekends that the schedule leaves out are in it, and the most that its jitter may add. Undefined where it
-   * fires once more at most.
+   * weekends that the schedule leaves out are in it, and the most that jitter may add, also by leading into a
+   * blackout. Undefined where it fires once more at most.
    */
   longestGap(after: Date): number | undefined {
-    const first = this.#heldAfter(after.getTime())
+    const first = this.nextSlot(after)
     if (first === undefined) return undefined
-    let [last, longest] = [first, 0]
+    let [last, longest] = [this.#earliest(first), 0]
     const end = last + GAP_DAYS * DAY_MINUTES * MINUTE
     for (let seen = 0; seen < FEWEST_GAPS || last < end; seen += 1) {
-      const next = this.#heldAfter(last)
+      const next = this.nextSlot(new Date(last))
       if (next === undefined) break
-      longest = Math.max(longest, next - last)
+      longest = Math.max(longest, this.#latest(next) - last)
+      const soon = this.#earliest(next)
       // Of a schedule that fires every few minutes, one firing an hour tells enough.
-      const hop = next - last < HOUR ? this.#heldAfter(last + HOUR) : next
+      const hop = soon - last < HOUR ? this.nextSlot(new Date(last + HOUR)) : next
       if (hop === undefined) break
-      longest = Math.max(longest, hop - last - HOUR)
-      last = hop
+      longest = Math.max(longest, this.#latest(hop) - last - HOUR)
+      last = this.#earliest(hop)
     }
-    if (longest === 0) return undefined
-    return longest / SECOND + Math.min(this.#timing.jitterSeconds, longest / SECOND)
+    return longest === 0 ? undefined : longest / SECOND
   }
 
-  /** When the first slot after a time would fire without jitter. */
-  #heldAfter(time: number): number | undefined {
-    const slot = this.nextSlot(new Date(time))
-    return slot && this.#afterBlackouts(slot).getTime()
+  /** When a slot fires that chance moves by nothing. */
+  #earliest(slot: Date): number {
+    return this.#afterBlackouts(slot).getTime()
+  }
+
+  /** When a slot fires that chance moves as far as it may. */
+  #latest(slot: Date): number {
+    const later = this.#mostJitter(slot) * SECOND
+    return this.#afterBlackouts(new Date(slot.getTime() + later)).getTime()
   }
 
   /**
@@ -224,12 +229,18 @@ export class Timetable {
 
   /** By chance, but the same on every node; always before the next slot, so that slots keep their order. */
   #jitter(slot: Date): number {
+    const most = this.#mostJitter(slot)
+    if (most === 0) return 0
+    const hash = createHash('sha256').update(`${this.#id} ${slot.toISOString()}`).digest()
+    return Math.floor((hash.readUIntBE(0, 6) / 2 ** 48) * (most + 1)) * SECOND
+  }
+
+  /** In seconds. */
+  #mostJitter(slot: Date): number {
     if (this.#timing.jitterSeconds === 0) return 0
     const next = this.nextSlot(slot)
     const gap = next === undefined ? Infinity : (next.getTime() - slot.getTime()) / SECOND - 1
-    const most = Math.min(this.#timing.jitterSeconds, gap)
-    const hash = createHash('sha256').update(`${this.#id} ${slot.toISOString()}`).digest()
-    return Math.floor((hash.readUIntBE(0, 6) / 2 ** 48) * (most + 1)) * SECOND
+    return Math.min(this.#timing.jitterSeconds, gap)
   }
 
   /** The instant itself, or the end of the blackouts that it falls into. */

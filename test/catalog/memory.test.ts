@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
+import { Client } from 'pg'
 import type { Catalog, Sql } from '../../src/catalog/db.ts'
 import { CatalogMemory } from '../../src/catalog/memory.ts'
 import { runStatistics, sourceStatistics } from '../../src/catalog/statistics.ts'
@@ -66,6 +67,15 @@ function somethingHappens(catalog: Catalog, random: Random, sources: string[], r
       [],
     ],
     [`delete from backup_deletions`, []],
+    [
+      `update backups set finished_at = finished_at - interval '2 days' where id = (select max(id) from backups)`,
+      [],
+    ],
+    [
+      `update backups set tags = $1 where id = (select min(id) from backups)`,
+      [random.one(['{}', '{"uploaded": "x.dump"}'])],
+    ],
+    [`select recount_runs(), recount_totals(), recount_quarters(), remark_sources()`, []],
     [`delete from backups where id = (select max(id) from backups)`, []],
     [`update sources set name = name || 'x' where id = $1`, [source]],
     [
@@ -157,6 +167,33 @@ test('begins anew where the changes that it needs are forgotten, or are those of
   assert.deepEqual(await look(), [])
   await catalog.query(`update changes set at = at + interval '1 second'`)
   assert.deepEqual(await look(), [[source]])
+})
+
+test('a backup that moves while its deletion is taken back is told to be of where it went', async t => {
+  const { catalog, url } = await openTestCatalog(t)
+  const repository = await addRepository(catalog)
+  const [first, second] = [await addSource(catalog), await addSource(catalog)]
+  await catalog.query(
+    `with made as (insert into backups (id, repository_id, source_id, source_label, started_at, finished_at,
+       dump_bytes, stored_bytes, tables, rows, manifest)
+     values ('b', $2, $1, '', clock_now(), clock_now(), 1, 1, 1, 1, '{}'))
+     insert into backup_deletions (repository_id, backup_id, asked_by, due_at, last_too)
+     values ($2, 'b', 'test', clock_now(), true)`,
+    [first, repository],
+  )
+  const mover = new Client({ connectionString: url })
+  await mover.connect()
+  t.after(() => mover.end())
+  await mover.query('begin')
+  await mover.query('select pg_advisory_xact_lock(7420003)')
+  await mover.query('update backups set source_id = $1', [second])
+  const takenBack = catalog.query('delete from backup_deletions')
+  const waiting = `select from pg_locks where locktype = 'advisory' and not granted`
+  while ((await mover.query(waiting)).rowCount === 0) await new Promise(setImmediate)
+  await mover.query('commit')
+  await takenBack
+  const [told] = await catalog.query('select facts from changes order by id desc limit 1')
+  assert.deepEqual(told, { facts: { sources: [second] } })
 })
 
 test('a question that fails is asked again', async t => {

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { getPriority } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
 import { test } from 'node:test'
 import { giveWay } from '../../src/core/give-way.ts'
 
-/** Only a kernel that shares the processor among sessions has it. */
-const groupOf = (pid: number) => `/proc/${pid}/autogroup`
+const ENABLED = '/proc/sys/kernel/sched_autogroup_enabled'
+/** Whether this machine shares the processor among sessions. */
+const hasGroups = existsSync(ENABLED) && readFileSync(ENABLED, 'utf8').trim() === '1'
 
 test('a program gives way, with its session where it leads one', async t => {
   const child = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' })
@@ -19,8 +22,8 @@ test('a program gives way, with its session where it leads one', async t => {
   assert.equal(getPriority(pid), own + 3)
   giveWay(pid, 5, { leadsSession: true })
   assert.equal(getPriority(pid), own + 5)
-  const group = groupOf(pid)
-  if (existsSync(group)) assert.match(readFileSync(group, 'utf8'), new RegExp(`nice ${own + 5}\\n`))
+  if (!hasGroups) return
+  assert.match(readFileSync(`/proc/${pid}/autogroup`, 'utf8'), new RegExp(`nice ${own + 5}\\n`))
 })
 
 test('nothing breaks where the program has ended', async () => {
@@ -28,4 +31,18 @@ test('nothing breaks where the program has ended', async () => {
   await once(child, 'exit')
   giveWay(child.pid, 5, { leadsSession: true })
   giveWay(undefined, 5)
+})
+
+test('several that start at once all give way, also where the system takes one at a time', t => {
+  if (!hasGroups) {
+    t.skip('this machine does not share its processor among sessions')
+    return
+  }
+  const script = join(import.meta.dirname, '../support/gives-way.ts')
+  // What root may do at any moment, others may ten times a second.
+  const asOthers = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-sys_admin'] : []
+  const [program, ...args] = [...asOthers, process.execPath, script]
+  const nice = getPriority() + 5
+  const told = execFileSync(program, args, { encoding: 'utf8' })
+  assert.deepEqual(JSON.parse(told), [nice, nice, nice, nice])
 })

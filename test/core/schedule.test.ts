@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { mostSeconds } from '../../src/catalog/summary.ts'
 import { WrongUse } from '../../src/core/faults.ts'
-import { Timetable, Timing } from '../../src/core/schedule.ts'
+import { WEEKDAYS } from '../../src/core/presets.ts'
+import { type Blackout, Timetable, Timing } from '../../src/core/schedule.ts'
 import { cronOf, readClock, wordsOf } from '../../web/src/parts/schedule-clock.ts'
 
 const timetable = (timing: Partial<Timing> & { cron: string }, id = 'a') =>
@@ -31,6 +33,41 @@ describe('jitter', () => {
       .map(slot => ({ slot, fire: often.fireTime(slot) }))
     assert.ok(fires.every(({ slot, fire }) => fire >= slot && +fire < +slot + 60_000))
     assert.ok(new Set(fires.map(({ slot, fire }) => +fire - +slot)).size > 40)
+  })
+})
+
+describe('the longest time between two firings', () => {
+  const EVERY_NIGHT: Blackout = { days: [...WEEKDAYS], from: '22:00', to: '06:00' }
+  const hours = (timing: Partial<Timing> & { cron: string }) =>
+    (timetable(timing).longestGap(at('2026-01-01')) ?? 0) / 3600
+
+  test('has in it what jitter may add, also by leading into a blackout', () => {
+    assert.equal(hours({ cron: 'daily at 02:00' }), 24)
+    assert.equal(hours({ cron: 'daily at 02:00', jitterSeconds: 1800 }), 24.5)
+    assert.equal(hours({ cron: 'weekdays at 02:00' }), 72)
+    // From 21:50 of one day until the end of the next night, at 06:00.
+    const late = { cron: 'daily at 21:50', jitterSeconds: 1800, blackout: [EVERY_NIGHT] }
+    assert.ok(Math.abs(hours(late) - (32 + 1 / 6)) < 0.01)
+  })
+
+  test('makes no source overdue by what its timetable may do', () => {
+    const crons = ['hourly', '*/7 * * * *', '0 0,12 * * *', 'daily at 21:50', 'weekdays at 03:00']
+    const windows: Blackout[][] = [
+      [],
+      [EVERY_NIGHT],
+      [{ days: ['sunday'], from: '00:00', to: '00:00' }],
+    ]
+    for (const cron of crons) {
+      for (const blackout of windows) {
+        for (const jitterSeconds of [0, 600, 7200]) {
+          const timing = { cron, jitterSeconds, blackout }
+          const fires = timetable(timing).fireTimes(at('2026-01-01'), at('2026-01-15'), 5000)
+          const gaps = fires.slice(1).map((time, index) => +time - +(fires[index] ?? time))
+          const most = mostSeconds(hours(timing) * 3600) * 1000
+          assert.ok(Math.max(...gaps) <= most, JSON.stringify(timing))
+        }
+      }
+    }
   })
 })
 

@@ -5,9 +5,12 @@ import { isTimeZone } from '../../core/wall-time.ts'
 // Every document of the API is declared here and beside: the server encodes what it answers with these
 // schemas, clients decode it with them. A time is a Date in programs and ISO 8601 in UTC on the way.
 
-/** A moment. Its text is not looked at: what is none makes no date, and what a date makes is one. */
+/** As a Date writes itself, also in years of more digits. */
+const ISO_TIME = /^[+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/
+
+/** A moment. Only texts from elsewhere are looked at: one that a Date has just made is one. */
 export const Time = z.codec(z.string().meta({ format: 'date-time' }), z.date(), {
-  decode: text => new Date(text),
+  decode: text => new Date(ISO_TIME.test(text) ? text : Number.NaN),
   encode: time => time.toISOString(),
 })
 

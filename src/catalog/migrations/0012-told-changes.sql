@@ -18,26 +18,37 @@ create constraint trigger backups_tell_new after insert or delete on backups
   deferrable initially deferred for each row execute function tell_backup();
 drop trigger backups_tell on backups;
 create constraint trigger backups_tell after update on backups deferrable initially deferred
-  for each row when ((old.source_id, old.verified_at, old.unreadable)
-    is distinct from (new.source_id, new.verified_at, new.unreadable))
+  for each row when ((old.source_id, old.verified_at, old.unreadable, old.finished_at, old.tags)
+    is distinct from (new.source_id, new.verified_at, new.unreadable, new.finished_at, new.tags))
   execute function tell_backup();
 
 create or replace function tell_care() returns trigger language plpgsql as $$
 declare
   backup text := case tg_op when 'DELETE' then old.backup_id else new.backup_id end;
-  sources jsonb := (select jsonb_agg(source_id) from backups where id = backup);
+  sources jsonb;
 begin
+  -- Whoever holds the lock of the changes may be moving the backup to another source at this moment.
+  perform pg_advisory_xact_lock(7420003);
+  select jsonb_agg(source_id) into sources from backups where id = backup;
   if sources is not null then
     perform tell_change('backup', backup, 'changed', jsonb_build_object('sources', sources));
   end if;
   return null;
 end $$;
 
--- Marks are only ever added to, but where all of them are made anew: then everything may have changed.
-create function tell_remarked() returns trigger language plpgsql as $$
+-- Marks and counts are only ever added to, but where all of them are made anew: then everything may have changed. Whoever does
+-- that holds the lock of the changes from then on, so it belongs into a transaction of its own.
+create function tell_recount() returns trigger language plpgsql as $$
 begin
-  perform tell_change('log', '', 'remarked', '{}');
+  perform tell_change('log', '', 'recounted', '{}');
   return null;
 end $$;
-create trigger source_days_tell after delete on source_days for each statement
-  execute function tell_remarked();
+do $$
+declare
+  t text;
+begin
+  foreach t in array array['source_days', 'run_days', 'run_quarters', 'day_totals'] loop
+    execute format('create trigger %1$s_tell after delete on %1$I for each statement
+      execute function tell_recount()', t);
+  end loop;
+end $$;
