@@ -11,7 +11,8 @@ const LONGEST = `interval '15 minutes'`
 
 /**
  * Repositories whose newest backup came after they were last measured, and those that were not measured today,
- * in UTC, for their history; the longest unmeasured first. None that somebody is measuring, or did a minute ago,
+ * in UTC, for their history; the longest unmeasured first. A new one without backups waits for its first: what an
+ * empty one takes would be told as what the backup takes. None that somebody is measuring, or did a minute ago,
  * and none that cannot be reached; for its history alone, one is not tried twice within an hour.
  */
 export const unmeasured = (sql: Sql): Promise<{ readonly id: string; readonly name: string }[]> =>
@@ -22,7 +23,7 @@ export const unmeasured = (sql: Sql): Promise<{ readonly id: string; readonly na
          where reach.repository_id = id and unreachable_since is not null)
        and (measured_at is null or measured_at < clock_now() - interval '1 minute')
        and (begun_at is null or begun_at < clock_now() - ${LONGEST})
-       and (measured_at is null or measured_at <
+       and (coalesce(measured_at, '-infinity') <
          (select max(seen_at) from backups where backups.repository_id = repositories.id)
          or (measured_at at time zone 'UTC')::date < (clock_now() at time zone 'UTC')::date
            and (tried_at is null or tried_at < clock_now() - interval '1 hour'))

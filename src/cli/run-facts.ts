@@ -5,6 +5,11 @@ import { printable } from './terminal/text.ts'
 
 type Result = NonNullable<Run['result']>
 
+interface Kept {
+  readonly kept?: string | undefined
+  readonly afterwards?: { readonly undo: readonly string[] } | undefined
+}
+
 /** More of them are in `--json`. */
 const MOST_NAMED = 10
 
@@ -44,14 +49,21 @@ function contentLine(name: string, { tables, rows, bytes, storedBytes }: Result)
   return parts.length === 0 ? [] : [`  ${name.padEnd(7)} ${parts.join(', ')}`]
 }
 
-function restoreLines({ database, kept }: Result): string[] {
+function restoreLines({ database, kept, afterwards }: Result): string[] {
   return [
     ...(database === undefined ? [] : [`  into    ${printable(database)}`]),
-    ...(kept === undefined
-      ? []
-      : [
-          `  kept    the database that was there is now ${printable(kept)}; drop it when all is well`,
-        ]),
+    ...keptLines({ kept, afterwards }),
+  ]
+}
+
+/** What became of the database that was replaced, and what puts it back. */
+export function keptLines({ kept, afterwards }: Kept): string[] {
+  if (kept === undefined) return []
+  return [
+    `  kept    the database that was there is now ${printable(kept)}; drop it when all is well`,
+    ...(afterwards?.undo ?? []).map(
+      (one, at) => `  ${at === 0 ? 'undo' : '    '}    ${printable(one)};`,
+    ),
   ]
 }
 

@@ -228,7 +228,8 @@ const lockedOut = (past: PastSource): Failure => {
   const user = past.source.login ?? 'postgres'
   const what = `let ${user} into database ${past.source.name}`
   const why = `password authentication failed for user "${user}"`
-  return asFailure(new DatabaseRefused({ what, server: serverOf(past), why }))
+  const hint = 'check the user and the password'
+  return asFailure(new DatabaseRefused({ what, server: serverOf(past), why, hint }))
 }
 
 /** Numbers between 0 and 1 that look like chance and are the same each time. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { catalogMetrics } from '../../src/api/metrics/catalog-metrics.ts'
 import { readFigures } from '../../src/catalog/figures.ts'
+import { unmeasured } from '../../src/catalog/usage.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { ReachKeeper } from '../../src/jobs/reach-keeper.ts'
@@ -119,6 +120,9 @@ describe('a repository that the server makes', () => {
     assert.ok(used !== null && used > 0)
     assert.deepEqual([measured.repository.packs, measured.dedupRatio], [0, 0])
     const { catalog, server } = site.test
+    const isDue = async () => (await unmeasured(catalog)).some(({ name }) => name === 'given')
+    await catalog.query(`update repository_usage set measured_at = null, tried_at = null`)
+    assert.ok(!(await isDue()), 'what it takes empty would be told of its first backup')
     await catalog.query(
       `insert into backups (id, repository_id, source_label, started_at, finished_at, dump_bytes,
          stored_bytes, tables, rows, manifest, seen_at)
@@ -126,6 +130,7 @@ describe('a repository that the server makes', () => {
        from repositories where name = 'given'`,
       [used * 3],
     )
+    assert.ok(await isDue())
     await catalog.query(
       `update repository_usage set measured_at = clock_now() - interval '1 hour', stored_bytes = 1`,
     )

@@ -145,7 +145,9 @@ describe('commands on a server', () => {
     assert.equal(differs.code, 1)
     assert.match(differs.stdout, /✗ failed[\s\S]*order_lines/)
     const inPlace = ['run', 'shop', '--restore', 'latest', '--in-place']
-    assert.match(await site.expect(0, inPlace), /kept .* is now shop_before_/)
+    const told = await site.expect(0, inPlace)
+    assert.match(told, /kept .* is now shop_before_/)
+    assert.match(told, /undo +alter database "shop" rename to "shop_undone_\d+_\d+";\n +alter/)
     await site.expect(0, ['run', 'shop', '--verify'])
     assert.match(
       await site.expect(0, ['run', '--check', 'main', '--read-data']),

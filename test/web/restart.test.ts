@@ -38,6 +38,25 @@ describe('an open page', () => {
     assert.ok(await page.evaluate<boolean>('window.isSamePage === true'), 'it was not loaded anew')
   })
 
+  test('loses nothing that is asked of it while its server is away', async () => {
+    const page = await site.enter('/')
+    const start = page.getByRole('button', { name: 'Back up now: shop' }).first()
+    await start.waitFor()
+    await site.stop()
+    await page.getByText(LOST).waitFor()
+    await start.click()
+    await page.getByRole('link', { name: 'Repositories', exact: true }).click()
+    await site.serve()
+    // A page that has styles of its own, and one that has none, come when the server is back.
+    await page.getByRole('heading', { name: 'Repositories', level: 1 }).waitFor()
+    await page.getByText(LOST).waitFor({ state: 'hidden' })
+    await site.stop()
+    await page.getByText(LOST).waitFor()
+    await page.getByRole('link', { name: 'Audit log', exact: true }).click()
+    await site.serve()
+    await page.getByRole('heading', { name: 'Audit log', level: 1 }).waitFor()
+  })
+
   test('asks for a login where the session has ended, and goes on where it was', async () => {
     const page = await site.enter('/runs?kind=backup')
     await page.getByRole('link', { name: 'Backup of shop into main' }).waitFor()

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { Client } from 'pg'
 import type { Page } from 'playwright-core'
+import { eventually } from '../support/server.ts'
 import { assertAccessible } from './axe.ts'
 import { press, tabTo, type } from './keyboard.ts'
 import { assertNoSideways, PHONE } from './phone.ts'
@@ -101,6 +102,20 @@ describe('a restore', () => {
       /1,101\s+1,000\s+−101/,
     )
     await assertAccessible(page)
+    const wide = page.viewportSize()
+    await page.setViewportSize(PHONE.viewport)
+    assert.match(
+      await page.getByRole('row', { name: /public\.items/ }).innerText(),
+      /1,101\s+1,000\s+−101/,
+    )
+    await assertNoSideways(page)
+    const box = page.getByRole('region', { name: 'Tables in use and in the backup' })
+    // The menu goes away in steps.
+    await eventually('every number beside the name of its table', () =>
+      box.evaluate(one => one.clientWidth > 250 && one.scrollWidth <= one.clientWidth),
+    )
+    await assertAccessible(page)
+    if (wide !== null) await page.setViewportSize(wide)
     const start = page.getByRole('button', { name: 'Replace shop' })
     await type(page, page.getByLabel('Type shop to confirm'), 'sho')
     assert.equal(await start.isDisabled(), true)

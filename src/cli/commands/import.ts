@@ -50,7 +50,12 @@ export function importCommand(context: Context): Command {
     .argument('<file>', 'the dump, or - for stdin')
     .option('--engine <name>', 'whose dump it is', 'postgres')
     .option('--tag <name=value>', 'a note on this backup; can be given more than once', collectTag)
-    .option('--max-size <size>', 'refuse a larger dump (500M, 10G, 1.5T)', parseBytes, 2 ** 40)
+    .option(
+      '--max-size <size>',
+      'refuse a larger dump (500M, 10G, 1.5T; default: 1Ti)',
+      parseBytes,
+      2 ** 40,
+    )
     .action(async (path: string, options: Options) => {
       const name = path === '-' ? 'stdin' : basename(path)
       const engine = await context.engineNamed(options.engine)

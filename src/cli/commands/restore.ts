@@ -14,6 +14,7 @@ import {
 } from '../command.ts'
 import type { Context } from '../context.ts'
 import { backupDocument } from '../documents.ts'
+import { keptLines } from '../run-facts.ts'
 import { reporting } from '../terminal/reporter.ts'
 import { printable } from '../terminal/text.ts'
 import { durationText } from '../terminal/when.ts'
@@ -121,10 +122,5 @@ function resultLines(id: string, result: RestoreResult, { terminal }: Context): 
       `  note    this server words ${plural(result.reworded.length, 'definition')} differently; holdfast verify names them`,
     )
   }
-  if (result.kept !== undefined) {
-    lines.push(
-      `  kept    the database that was there is now ${printable(result.kept)}; drop it when all is well`,
-    )
-  }
-  return lines
+  return [...lines, ...keptLines(result)]
 }

@@ -7,16 +7,16 @@ import {
   VisuallyHidden,
 } from '@mantine/core'
 import { IconActivity, IconLanguage, type IconProps, IconUser } from '@tabler/icons-react'
-import { type ComponentType, lazy, Suspense, useState } from 'react'
+import { type ComponentType, Suspense, useState } from 'react'
 import { useMessages } from '../i18n/language.tsx'
 import { useActiveRuns, useStanding } from '../live/live.tsx'
 import { isOver } from '../live/live-store.ts'
+import { part } from '../parts/part.ts'
 import { PaletteButton } from './palette-button.tsx'
 import { SCHEMES } from './schemes.ts'
 
 type Menus = typeof import('./header-menus.tsx')
-const menu = (name: keyof Menus) =>
-  lazy(async () => ({ default: (await import('./header-menus.tsx'))[name] }))
+const menu = (name: keyof Menus) => part(() => import('./header-menus.tsx'), name)
 const ThemeMenu = menu('ThemeMenu')
 const LanguageMenu = menu('LanguageMenu')
 const PersonMenu = menu('PersonMenu')

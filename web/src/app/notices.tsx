@@ -1,7 +1,8 @@
 import { useNotifications } from '@mantine/notifications'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
+import { part } from '../parts/part.ts'
 
-const NoticesBox = lazy(async () => ({ default: (await import('./notices-box.tsx')).NoticesBox }))
+const NoticesBox = part(() => import('./notices-box.tsx'), 'NoticesBox')
 
 /** Where notices come up; fetched when there is a first one to show. */
 export function Notices() {

@@ -1,12 +1,13 @@
 import { ActionIcon, Button, Kbd } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { useMessages, withMessages } from '../i18n/language.tsx'
+import { part } from '../parts/part.ts'
 import classes from './palette-button.module.css'
 
 const loadPalette = withMessages(() => import('./palette.tsx'))
-const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }))
+const Palette = part(loadPalette, 'Palette')
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform)
 

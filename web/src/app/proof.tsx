@@ -1,17 +1,8 @@
-import {
-  createContext,
-  lazy,
-  type ReactNode,
-  Suspense,
-  useCallback,
-  useContext,
-  useState,
-} from 'react'
+import { createContext, type ReactNode, Suspense, useCallback, useContext, useState } from 'react'
 import { isFault } from '../data/client.ts'
+import { part } from '../parts/part.ts'
 
-const ProofDialog = lazy(async () => ({
-  default: (await import('./proof-dialog.tsx')).ProofDialog,
-}))
+const ProofDialog = part(() => import('./proof-dialog.tsx'), 'ProofDialog')
 
 /** Does something that cannot be taken back: where the server asks for a proof, the person is asked for it first. */
 type WithProof = <T>(act: () => Promise<T>) => Promise<T>

@@ -1,7 +1,8 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
+import { part } from '../parts/part.ts'
 import { useSessionEnd } from './session.tsx'
 
-const LoginAgain = lazy(async () => ({ default: (await import('./login-again.tsx')).LoginAgain }))
+const LoginAgain = part(() => import('./login-again.tsx'), 'LoginAgain')
 
 /** Asks whoever was logged out to log in again, above the page they were on. */
 export function SessionOver() {

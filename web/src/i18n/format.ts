@@ -84,7 +84,8 @@ export class Format {
     for (const [unit, length] of STEPS) {
       const count = Math.round(seconds / length)
       if (Math.abs(seconds) >= length * 0.95 && count !== 0) {
-        return this.#relative.format(count, unit)
+        // It stands inside sentences, too: Vietnamese begins some with a capital.
+        return this.#relative.format(count, unit).toLocaleLowerCase(this.#locale)
       }
     }
     return Math.abs(seconds) < 10

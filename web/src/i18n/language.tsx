@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from 'react'
 import { queryClient } from '../data/query-client.ts'
+import { patiently } from '../parts/part.ts'
 import { faultWordsQuery } from './fault-words-query.ts'
 import { Format } from './format.ts'
 import type { Messages } from './messages.ts'
@@ -72,7 +73,7 @@ async function loadRest(): Promise<void> {
 export const withMessages =
   <Module,>(load: () => Promise<Module>) =>
   async (): Promise<Module> => {
-    const [module] = await Promise.all([load(), loadRest()])
+    const [module] = await patiently(() => Promise.all([load(), loadRest()]))
     return module
   }
 

@@ -6,20 +6,19 @@ import {
   type IconProps,
   IconRefresh,
 } from '@tabler/icons-react'
-import { type ComponentType, lazy, Suspense, useState } from 'react'
+import { type ComponentType, Suspense, useState } from 'react'
 import type { Run } from '../../../src/client/index.ts'
 import { useMay } from '../app/session.tsx'
 import { client } from '../data/client.ts'
 import { useMessages } from '../i18n/language.tsx'
 import { isOver } from '../live/live-store.ts'
 import { useAct } from './act.tsx'
+import { part } from './part.ts'
 import type { Controlled } from './run-progress.tsx'
 import { whatOf } from './run-words.ts'
 import { isHeld } from './state-badge.tsx'
 
-const CancelDialog = lazy(async () => ({
-  default: (await import('./cancel-dialog.tsx')).CancelDialog,
-}))
+const CancelDialog = part(() => import('./cancel-dialog.tsx'), 'CancelDialog')
 
 interface RunControlsProps {
   readonly run: Controlled

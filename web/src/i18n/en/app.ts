@@ -36,7 +36,7 @@ export const app = {
   sessionOver: 'Your session has ended',
   sessionOverText: 'Log in again to go on where you were. Nothing on this page is lost.',
   proofTitle: 'Is it still you?',
-  proofText: 'What you are about to do cannot be taken back, so please prove that you sit here.',
+  proofText: 'What you are about to do reaches far, so please prove that you sit here.',
   password: 'Password',
   code: 'Code of your authenticator, or a recovery code',
   confirm: 'Confirm',

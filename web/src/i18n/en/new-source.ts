@@ -41,7 +41,7 @@ export const newSource = {
   reached: (server: string) => `Connected to ${server}`,
   version: (version: string) => `PostgreSQL ${version}`,
   tool: (tool: string) => `backed up with ${tool}`,
-  dumpSize: (database: string, size: string) => `${database} is about ${size}`,
+  dumpSize: (database: string, size: string) => `a dump of ${database} has about ${size}`,
   which: 'Which databases are to be backed up?',
   otherServer: 'Another server',
   filter: 'Find a database',

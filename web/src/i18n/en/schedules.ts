@@ -230,7 +230,11 @@ export const schedules = {
     previewOf: 'What would become of each backup',
     noBackups: 'There are no backups of this source here yet.',
     counts: (stays: string, goes: string, count: number) =>
-      count === 0 ? `All ${stays} backups would stay.` : `${stays} would stay, ${goes} would go.`,
+      count > 0
+        ? `${stays} would stay, ${goes} would go.`
+        : stays === '1'
+          ? 'The one backup would stay.'
+          : `All ${stays} backups would stay.`,
     bytesGo: (bytes: string) => `Those that go had added ${bytes}.`,
     forEver: 'In the long run there are ever more of them.',
     longRun: (rule: string, count: string, reach: string) =>

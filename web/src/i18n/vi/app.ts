@@ -32,7 +32,7 @@ export const app: Messages['app'] = {
   sessionOver: 'Phiên làm việc đã kết thúc',
   sessionOverText: 'Hãy đăng nhập lại để tiếp tục. Không có gì trên trang này bị mất.',
   proofTitle: 'Có phải vẫn là bạn không?',
-  proofText: 'Việc bạn sắp làm không thể hoàn tác, nên hãy xác nhận rằng chính bạn đang ngồi đây.',
+  proofText: 'Việc bạn sắp làm có ảnh hưởng lớn, nên hãy xác nhận rằng chính bạn đang ngồi đây.',
   password: 'Mật khẩu',
   code: 'Mã từ ứng dụng xác thực, hoặc mã khôi phục',
   confirm: 'Xác nhận',

@@ -41,7 +41,7 @@ export const newSource: Messages['newSource'] = {
   reached: server => `Đã kết nối đến ${server}`,
   version: version => `PostgreSQL ${version}`,
   tool: tool => `sao lưu bằng ${tool}`,
-  dumpSize: (database, size) => `${database} khoảng ${size}`,
+  dumpSize: (database, size) => `bản kết xuất của ${database} khoảng ${size}`,
   which: 'Cần sao lưu những cơ sở dữ liệu nào?',
   otherServer: 'Máy chủ khác',
   filter: 'Tìm cơ sở dữ liệu',

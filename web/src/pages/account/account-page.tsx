@@ -1,8 +1,9 @@
 import { Skeleton } from '@mantine/core'
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import { useAccount } from '../../app/session.tsx'
 import { useMessages } from '../../i18n/language.tsx'
 import { Page } from '../../parts/page.tsx'
+import { part } from '../../parts/part.ts'
 import { Section } from '../../parts/section.tsx'
 import { KeyTools } from '../users/key-tools.tsx'
 import { Keys } from '../users/keys.tsx'
@@ -11,9 +12,7 @@ import { Password } from './password.tsx'
 import { Profile } from './profile.tsx'
 import { Sessions } from './sessions.tsx'
 
-const SecondFactor = lazy(async () => ({
-  default: (await import('./second-factor.tsx')).SecondFactor,
-}))
+const SecondFactor = part(() => import('./second-factor.tsx'), 'SecondFactor')
 
 /** Everything about whoever has logged in. */
 export function AccountPage() {

@@ -12,20 +12,17 @@ import {
   IconTrash,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { Backup } from '../../../../src/client/index.ts'
 import { useMay } from '../../app/session.tsx'
 import { useFormat, useMessages } from '../../i18n/language.tsx'
+import { part } from '../../parts/part.ts'
 import { useDownload, useKeep, usePin } from './backup-acts.ts'
 import { sourceOf } from './backup-signs.tsx'
 
-const DeleteDialog = lazy(async () => ({
-  default: (await import('./delete-dialog.tsx')).DeleteDialog,
-}))
-const NoteDialog = lazy(async () => ({ default: (await import('./note-dialog.tsx')).NoteDialog }))
-const ProveDialog = lazy(async () => ({
-  default: (await import('./prove-dialog.tsx')).ProveDialog,
-}))
+const DeleteDialog = part(() => import('./delete-dialog.tsx'), 'DeleteDialog')
+const NoteDialog = part(() => import('./note-dialog.tsx'), 'NoteDialog')
+const ProveDialog = part(() => import('./prove-dialog.tsx'), 'ProveDialog')
 
 interface BackupMenuProps {
   readonly backup: Backup

@@ -2,7 +2,7 @@ import { Alert, Anchor, Button, Group, List, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle, IconDownload, IconRestore, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams, useSearch } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { BackupDetails } from '../../../../src/client/index.ts'
 import { useMay } from '../../app/session.tsx'
 import { backupQuery } from '../../data/queries.ts'
@@ -12,6 +12,7 @@ import { FaultLine } from '../../parts/fault-text.tsx'
 import { LineText } from '../../parts/line-text.tsx'
 import { useNow } from '../../parts/now.tsx'
 import { Page } from '../../parts/page.tsx'
+import { part } from '../../parts/part.ts'
 import { Section } from '../../parts/section.tsx'
 import { useDownload, useKeep } from './backup-acts.ts'
 import { BackupFacts, BackupStreams } from './backup-facts.tsx'
@@ -20,7 +21,7 @@ import { BackupBadge, ProofSign, sourceOf } from './backup-signs.tsx'
 import { BackupTables } from './backup-tables.tsx'
 import classes from './backups.module.css'
 
-const NoteDialog = lazy(async () => ({ default: (await import('./note-dialog.tsx')).NoteDialog }))
+const NoteDialog = part(() => import('./note-dialog.tsx'), 'NoteDialog')
 
 /** Everything about one backup. */
 export function BackupPage() {

@@ -9,7 +9,7 @@ import {
   IconShieldExclamation,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
-import { type ComponentType, lazy, Suspense } from 'react'
+import { type ComponentType, Suspense } from 'react'
 import type { Summary } from '../../../../src/client/index.ts'
 import { OnlyFor } from '../../app/session.tsx'
 import { client } from '../../data/client.ts'
@@ -17,6 +17,7 @@ import { useFormat, useMessages, withMessages } from '../../i18n/language.tsx'
 import { useStanding } from '../../live/live.tsx'
 import { useAct } from '../../parts/act.tsx'
 import { useNow } from '../../parts/now.tsx'
+import { part } from '../../parts/part.ts'
 import type { Tone } from '../../parts/state-badge.tsx'
 import { RunLine, useRunsBySource } from '../sources/source-live.tsx'
 import { VERDICT_LOOKS } from '../sources/source-need.ts'
@@ -36,8 +37,8 @@ const SIGNS: Partial<Record<Tone, ComponentType<IconProps>>> = {
 }
 
 const outOfReach = withMessages(() => import('./out-of-reach.tsx'))
-const OutOfReachSentence = lazy(async () => ({ default: (await outOfReach()).OutOfReachSentence }))
-const OutOfReachLines = lazy(async () => ({ default: (await outOfReach()).OutOfReachLines }))
+const OutOfReachSentence = part(outOfReach, 'OutOfReachSentence')
+const OutOfReachLines = part(outOfReach, 'OutOfReachLines')
 
 /** One sentence that says whether everything could be recovered; below it why not, and what mends it. */
 export function Hero({ summary }: { readonly summary: Summary }) {

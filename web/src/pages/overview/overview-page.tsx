@@ -3,7 +3,7 @@ import { useIntersection } from '@mantine/hooks'
 import { IconShieldPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { Summary } from '../../../../src/client/index.ts'
 import { OnlyFor } from '../../app/session.tsx'
 import { summaryQuery } from '../../data/queries.ts'
@@ -11,13 +11,14 @@ import { useMessages } from '../../i18n/language.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { FaultAlert } from '../../parts/fault-alert.tsx'
 import { Page } from '../../parts/page.tsx'
+import { part } from '../../parts/part.ts'
 import { ActiveNow } from './active-now.tsx'
 import { Figures } from './figures.tsx'
 import { Hero } from './hero.tsx'
 import classes from './overview.module.css'
 import { Standings } from './standings.tsx'
 
-const Trends = lazy(async () => ({ default: (await import('./trends.tsx')).Trends }))
+const Trends = part(() => import('./trends.tsx'), 'Trends')
 
 /** Whether one could recover, at a glance; and what to do where one could not. */
 export function OverviewPage() {

@@ -2,7 +2,7 @@ import { Anchor, Button, Card, Code, Group, Skeleton } from '@mantine/core'
 import { IconArchive } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { lazy, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import type { RepositoryDetails } from '../../../../src/client/index.ts'
 import { NoSuchPage } from '../../app/fallbacks.tsx'
 import { OnlyFor, useMay } from '../../app/session.tsx'
@@ -16,20 +16,15 @@ import { Ago } from '../../parts/ago.tsx'
 import { FaultAlert } from '../../parts/fault-alert.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Pairs } from '../../parts/pairs.tsx'
+import { part } from '../../parts/part.ts'
 import { StateBadge } from '../../parts/state-badge.tsx'
 import { OutOfReach } from './out-of-reach.tsx'
 import { RepositoryChecks } from './repository-checks.tsx'
 import { RepositorySchedules } from './repository-schedules.tsx'
 
-const RepositoryTrends = lazy(async () => ({
-  default: (await import('./repository-trends.tsx')).RepositoryTrends,
-}))
-const RepositoryKeys = lazy(async () => ({
-  default: (await import('./repository-keys.tsx')).RepositoryKeys,
-}))
-const RepositorySettings = lazy(async () => ({
-  default: (await import('./repository-settings.tsx')).RepositorySettings,
-}))
+const RepositoryTrends = part(() => import('./repository-trends.tsx'), 'RepositoryTrends')
+const RepositoryKeys = part(() => import('./repository-keys.tsx'), 'RepositoryKeys')
+const RepositorySettings = part(() => import('./repository-settings.tsx'), 'RepositorySettings')
 
 export function RepositoryPage() {
   const { repository } = useParams({ from: '/inside/repositories/$repository' })

@@ -41,7 +41,7 @@ function LossTable({ losses: { tables, total } }: { readonly losses: Found }) {
   return (
     <>
       <Box className={classes.losses} tabIndex={0} role="region" aria-label={t.lossesBox}>
-        <Table stickyHeader miw={480} verticalSpacing={6}>
+        <Table stickyHeader verticalSpacing={6}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t.table}</Table.Th>

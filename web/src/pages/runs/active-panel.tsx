@@ -1,8 +1,9 @@
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { withMessages } from '../../i18n/language.tsx'
+import { part } from '../../parts/part.ts'
 
 const load = withMessages(() => import('./active-drawer.tsx'))
-const ActiveDrawer = lazy(async () => ({ default: (await load()).ActiveDrawer }))
+const ActiveDrawer = part(load, 'ActiveDrawer')
 
 interface ActivePanelProps {
   readonly isOpen: boolean

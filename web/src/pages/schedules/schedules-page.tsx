@@ -9,7 +9,7 @@ import {
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { Schedule } from '../../../../src/client/index.ts'
 import { OnlyFor } from '../../app/session.tsx'
 import { schedulesQuery, sourcesQuery } from '../../data/queries.ts'
@@ -17,11 +17,12 @@ import { useMessages } from '../../i18n/language.tsx'
 import { Answer } from '../../parts/answer.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { Page } from '../../parts/page.tsx'
+import { part } from '../../parts/part.ts'
 import { Section } from '../../parts/section.tsx'
 import { ScheduleList } from './schedule-list.tsx'
 import { SchedulerCard } from './scheduler-card.tsx'
 
-const Week = lazy(async () => ({ default: (await import('./week.tsx')).Week }))
+const Week = part(() => import('./week.tsx'), 'Week')
 const AT_ONCE = 100
 
 export function SchedulesPage() {

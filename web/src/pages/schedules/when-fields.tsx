@@ -183,7 +183,7 @@ function CronField({ draft, onChange, problem }: FieldsProps) {
       <TextInput
         label={t.cron}
         description={t.cronHint}
-        ff="monospace"
+        styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
         value={draft.cron}
         onChange={event => onChange({ cron: event.currentTarget.value })}
         error={problem('cron')}

@@ -2,7 +2,6 @@ import { Anchor, Button, Skeleton } from '@mantine/core'
 import { IconRestore } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { lazy } from 'react'
 import type { SourceDetails } from '../../../../src/client/index.ts'
 import { NoSuchPage } from '../../app/fallbacks.tsx'
 import { OnlyFor } from '../../app/session.tsx'
@@ -12,6 +11,7 @@ import { useMessages } from '../../i18n/language.tsx'
 import { AddressTabs } from '../../parts/address-tabs.tsx'
 import { FaultAlert } from '../../parts/fault-alert.tsx'
 import { Page } from '../../parts/page.tsx'
+import { part } from '../../parts/part.ts'
 import { SourceBackups } from './source-backups.tsx'
 import { SourceFacts } from './source-facts.tsx'
 import { verdictOf } from './source-need.ts'
@@ -21,12 +21,8 @@ import { BackUpNow, ProveLatest } from './source-start.tsx'
 import { VerdictBadge } from './source-verdict.tsx'
 import { useSourceFacts } from './source-words.ts'
 
-const SourceTrends = lazy(async () => ({
-  default: (await import('./source-trends.tsx')).SourceTrends,
-}))
-const SourceSettings = lazy(async () => ({
-  default: (await import('./source-settings.tsx')).SourceSettings,
-}))
+const SourceTrends = part(() => import('./source-trends.tsx'), 'SourceTrends')
+const SourceSettings = part(() => import('./source-settings.tsx'), 'SourceSettings')
 
 export function SourcePage() {
   const { source } = useParams({ from: '/inside/sources/$source' })

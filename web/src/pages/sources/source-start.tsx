@@ -1,16 +1,15 @@
 import { Button, type ButtonProps } from '@mantine/core'
 import { IconArchive, IconRosetteDiscountCheck } from '@tabler/icons-react'
-import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { type ReactNode, Suspense, useState } from 'react'
 import type { NewRun } from '../../../../src/client/index.ts'
 import { NotProven } from '../../app/proof.tsx'
 import { OnlyFor } from '../../app/session.tsx'
 import { client } from '../../data/client.ts'
 import { useMessages } from '../../i18n/language.tsx'
 import { useAct } from '../../parts/act.tsx'
+import { part } from '../../parts/part.ts'
 
-const StartTrouble = lazy(async () => ({
-  default: (await import('./source-start-trouble.tsx')).StartTrouble,
-}))
+const StartTrouble = part(() => import('./source-start-trouble.tsx'), 'StartTrouble')
 
 interface Start {
   readonly start: (run: NewRun) => void

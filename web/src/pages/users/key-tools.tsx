@@ -1,11 +1,10 @@
 import { Button } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { useMessages } from '../../i18n/language.tsx'
+import { part } from '../../parts/part.ts'
 
-const NewKeyDialog = lazy(async () => ({
-  default: (await import('./new-key-dialog.tsx')).NewKeyDialog,
-}))
+const NewKeyDialog = part(() => import('./new-key-dialog.tsx'), 'NewKeyDialog')
 
 /** Makes an API key of one's own. */
 export function KeyTools({ variant = 'filled' }: { readonly variant?: 'filled' | 'default' }) {

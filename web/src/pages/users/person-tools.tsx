@@ -9,20 +9,17 @@ import {
   IconTrash,
   IconUserPlus,
 } from '@tabler/icons-react'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { User } from '../../../../src/client/index.ts'
 import { useAccount } from '../../app/session.tsx'
 import { client } from '../../data/client.ts'
 import { useMessages } from '../../i18n/language.tsx'
 import { useAct } from '../../parts/act.tsx'
+import { part } from '../../parts/part.ts'
 import type { PersonAct } from './person-act.ts'
 
-const InviteDialog = lazy(async () => ({
-  default: (await import('./invite-dialog.tsx')).InviteDialog,
-}))
-const PersonDialog = lazy(async () => ({
-  default: (await import('./person-dialogs.tsx')).PersonDialog,
-}))
+const InviteDialog = part(() => import('./invite-dialog.tsx'), 'InviteDialog')
+const PersonDialog = part(() => import('./person-dialogs.tsx'), 'PersonDialog')
 
 /** Gives somebody an account. */
 export function Invite() {
