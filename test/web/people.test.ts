@@ -103,7 +103,7 @@ describe('users and keys', () => {
     await page.getByRole('button', { name: 'Make an API key' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Name', { exact: true }).fill('watcher')
-    await dialog.getByRole('radio', { name: 'Viewer' }).check()
+    assert.ok(await dialog.getByRole('radio', { name: 'Viewer' }).isChecked())
     await dialog.getByRole('radio', { name: 'Only some areas' }).check()
     const make = dialog.getByRole('button', { name: 'Make the key' })
     assert.ok(await make.isDisabled())

@@ -2,9 +2,13 @@ import { type ComponentType, lazy } from 'react'
 import { SERVER } from '../data/client.ts'
 
 const AGAIN_MS = 1_000
+const RELOADED = 'reloaded'
+/** Whoever was reloaded so lately, and the server was there, is not helped by it. */
+const LATELY_MS = 30_000
 
-const answers = (): Promise<boolean> =>
-  fetch(`${SERVER}/health/live`, { cache: 'no-store' }).then(
+/** A server that stops is not ready, though it may answer still. */
+const isReady = (): Promise<boolean> =>
+  fetch(`${SERVER}/health/ready`, { cache: 'no-store' }).then(
     ({ ok }) => ok,
     () => false,
   )
@@ -14,13 +18,15 @@ export async function patiently<Module>(load: () => Promise<Module>): Promise<Mo
   try {
     return await load()
   } catch (error) {
-    // The file is one of another version.
-    if (await answers()) throw error
-    do await new Promise(resolve => setTimeout(resolve, AGAIN_MS))
-    while (!(await answers()))
+    const wasThere = await isReady()
+    while (!(await isReady())) await new Promise(resolve => setTimeout(resolve, AGAIN_MS))
     // Styles that did not come are not asked for again.
-    if (String(error).includes('CSS')) location.reload()
-    return await load()
+    if (!String(error).includes('CSS')) return await load()
+    const lately = Date.now() - LATELY_MS
+    if (wasThere && Number(sessionStorage.getItem(RELOADED)) > lately) throw error
+    sessionStorage.setItem(RELOADED, String(Date.now()))
+    location.reload()
+    return await new Promise<never>(() => undefined)
   }
 }
 

@@ -68,7 +68,8 @@ interface NewKeyFormProps {
 function useNewKey() {
   const { role: own } = useAccount()
   const [name, setName] = useState('')
-  const [role, setRole] = useState(own)
+  // A key lasts and is copied: more than looking is to be chosen.
+  const [role, setRole] = useState<typeof own>('viewer')
   const [isLimited, setLimited] = useState(false)
   const [access, setAccess] = useState<Access>({})
   const [days, setDays] = useState('365')
