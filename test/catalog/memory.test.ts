@@ -109,8 +109,8 @@ test('tells what a catalog tells that is read anew, whatever happens', async t =
   assert.ok(verdicts.size > 2, `seed ${seed}: so little happens that nothing is shown`)
 })
 
-/** A catalog whose statements are kept. */
-function watched(catalog: Catalog) {
+/** What looks at a catalog with one memory, and tells which of its sources had to be read. */
+function lookAt(catalog: Catalog) {
   const asked: (readonly [sql: string, values: readonly unknown[]])[] = []
   const sql: Sql = {
     query: (text, values = []) => {
@@ -120,7 +120,12 @@ function watched(catalog: Catalog) {
   }
   const sourcesAsked = () =>
     asked.splice(0).flatMap(([, values]) => values.filter(value => Array.isArray(value)))
-  return { sql, sourcesAsked }
+  const memory = new CatalogMemory(sql)
+  return async () => {
+    await memory.upToDate()
+    await memory.standings()
+    return sourcesAsked()
+  }
 }
 
 test('reads only what has changed', async t => {
@@ -128,13 +133,7 @@ test('reads only what has changed', async t => {
   const repository = await addRepository(catalog)
   const first = await addSource(catalog)
   const second = await addSource(catalog)
-  const { sql, sourcesAsked } = watched(catalog)
-  const memory = new CatalogMemory(sql)
-  const look = async () => {
-    await memory.upToDate()
-    await memory.standings()
-    return sourcesAsked()
-  }
+  const look = lookAt(catalog)
   assert.deepEqual(await look(), [[first, second]])
   assert.deepEqual(await look(), [])
   await catalog.query(
@@ -150,13 +149,7 @@ test('reads only what has changed', async t => {
 test('begins anew where the changes that it needs are forgotten, or are those of another catalog', async t => {
   const { catalog } = await openTestCatalog(t)
   const source = await addSource(catalog)
-  const { sql, sourcesAsked } = watched(catalog)
-  const memory = new CatalogMemory(sql)
-  const look = async () => {
-    await memory.upToDate()
-    await memory.standings()
-    return sourcesAsked()
-  }
+  const look = lookAt(catalog)
   assert.deepEqual(await look(), [[source]])
   await catalog.query(`update repositories set max_runs = 1`)
   await catalog.query(

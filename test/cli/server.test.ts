@@ -144,8 +144,7 @@ describe('commands on a server', () => {
     const differs = await site.run(['run', 'shop', '--verify', 'latest'])
     assert.equal(differs.code, 1)
     assert.match(differs.stdout, /✗ failed[\s\S]*order_lines/)
-    const inPlace = ['run', 'shop', '--restore', 'latest', '--in-place']
-    const told = await site.expect(0, inPlace)
+    const told = await site.expect(0, ['run', 'shop', '--restore', 'latest', '--in-place'])
     assert.match(told, /kept .* is now shop_before_/)
     assert.match(told, /undo +alter database "shop" rename to "shop_undone_\d+_\d+";\n +alter/)
     await site.expect(0, ['run', 'shop', '--verify'])

@@ -176,7 +176,7 @@ export const Stats = z.object({
   successRate: z.nullable(z.number()),
   /** Seconds that the completed ones took. */
   meanSeconds: z.nullable(z.number()),
-  /** 95 of 100 of the newest completed ones (up to 1,000) took no longer. */
+  /** 95 of 100 of the newest completed ones (up to 500) took no longer. */
   p95Seconds: z.nullable(z.number()),
   /** The newest days of the time zone on which runs were asked for, first day first. */
   days: z.array(
